@@ -1,0 +1,49 @@
+/** Why something did not work; the closed list that every outcome is decided from. */
+export type FailureKind = 'throttled' | 'transient' | 'credential' | 'refused' | 'config' | 'bug';
+
+/** What becomes of the run: later and not counted, later and counted, or stop trying. */
+export type Outcome = 'snooze' | 'retry' | 'cancel';
+
+export const OUTCOME: Readonly<Record<FailureKind, Outcome>> = {
+  throttled: 'snooze',
+  transient: 'retry',
+  credential: 'cancel',
+  refused: 'cancel',
+  config: 'cancel',
+  bug: 'cancel',
+};
+
+/**
+ * The one error class of Stratus. The message says what was tried, where, and the next step for the reader;
+ * it never holds a secret.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly kind: FailureKind;
+  /** Earliest instant at which another try makes sense. */
+  readonly retryAt: Date | undefined;
+  /** What the platform said, cut short and redacted, for the error desk. */
+  readonly detail: string | undefined;
+
+  constructor(
+    kind: FailureKind,
+    message: string,
+    more: { cause?: unknown; retryAt?: Date; detail?: string } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.kind = kind;
+    this.retryAt = more.retryAt;
+    this.detail = more.detail;
+  }
+
+  get outcome(): Outcome {
+    return OUTCOME[this.kind];
+  }
+}
+
+/** Anything thrown, as a Failure: what is not one already is a bug of ours. */
+export function asFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new Failure('bug', message || 'unknown error', { cause: thrown });
+}
