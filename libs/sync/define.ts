@@ -1,0 +1,228 @@
+import type { Duration, Failure, Json } from '#kernel';
+import type { LimitSpec, Level, Reply } from '#http';
+import type { RowOf, Table } from '#warehouse/tables';
+import type { z } from 'zod';
+
+/** The span a run asks for: `from` is null for "from the beginning". Both ends inclusive. */
+export interface Window {
+  readonly from: Date | null;
+  readonly to: Date;
+}
+
+/** Where to read next: plain JSON, meaningful to its own stream only. */
+export type Place = Json;
+
+/** One call, as data. The engine adds the host, signs it, paces it, sends it and names its failures. */
+export interface CallSpec {
+  readonly method?: 'GET' | 'POST';
+  /** Below the platform's base url, starting with `/`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: Json;
+  readonly form?: Readonly<Record<string, string>>;
+  /** The name the platform meters this call under; also the label in metrics and failures. */
+  readonly operation: string;
+  /** What the call will cost before it is made, in the platform's own points; 1 where calls are counted. */
+  readonly weight?: number;
+}
+
+export interface PageQuery<Settings> {
+  readonly window: Window;
+  /** null asks for the first page. */
+  readonly place: Place | null;
+  /** How many records to ask for: grows and shrinks between the stream's bounds. */
+  readonly size: number;
+  readonly settings: Settings;
+}
+
+export interface PageSize {
+  readonly start: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Cursor<R> {
+  /** How new a record is. */
+  readonly of: (record: R) => Date;
+  /** `ascending` pages may be checkpointed one by one; `unordered` ones only when all were read. */
+  readonly order: 'ascending' | 'unordered';
+  /** How far a run steps back before the checkpoint to catch late edits. */
+  readonly lookback: Duration;
+  readonly startAt: Date | null;
+}
+
+/** Children of a record, written to their own table and marked gone when the record no longer lists them. */
+export interface ChildrenSpec<R> {
+  readonly into: Table;
+  readonly rows: (record: R) => readonly { key: string; row: Record<string, unknown> }[];
+}
+
+/** Rows of a child table from one record; the row type is checked against the table. */
+export function children<R, C, T extends Table>(spec: {
+  into: T;
+  of: (record: R) => readonly C[];
+  key: (child: C) => string;
+  map: (child: C, record: R) => RowOf<T>;
+}): ChildrenSpec<R> {
+  return {
+    into: spec.into,
+    rows: (record) => spec.of(record).map((child) => ({ key: spec.key(child), row: spec.map(child, record) })),
+  };
+}
+
+/** More of one record, behind further calls: nested lists longer than their first page. */
+export interface FollowSpec<R, Settings> {
+  /** The next place inside the record, or null when it is whole. */
+  readonly next: (record: R) => Place | null;
+  readonly request: (query: { record: R; place: Place; settings: Settings }) => CallSpec;
+  /** The reply's body parsed and added to the record. Throws what zod throws where it does not parse. */
+  readonly merge: (record: R, body: unknown) => R;
+}
+
+export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, T extends Table> {
+  /** `platform.stream`, for ever: queues and checkpoints hold it. */
+  readonly name: `${string}.${string}`;
+  readonly title: string;
+  /** Default cadence. */
+  readonly every: Duration;
+  readonly size: PageSize;
+  readonly request: (query: PageQuery<Settings>) => CallSpec;
+  /** The reply around the records. */
+  readonly body: B;
+  readonly records: (body: z.output<B>) => readonly unknown[];
+  /** Pure: from the page just read to the next place, or null. */
+  readonly next: (page: { body: z.output<B>; place: Place | null; size: number }) => Place | null;
+  /** One record as the wire says it: instants, dates and decimals, not bare strings. */
+  readonly schema: S;
+  /** The platform's own stable id. */
+  readonly key: (record: z.output<S>) => string;
+  /** Absent for streams that cannot be asked for changes: every run is a refresh. */
+  readonly cursor?: Cursor<z.output<S>>;
+  readonly follow?: readonly FollowSpec<z.output<S>, Settings>[];
+  readonly gone?: (record: z.output<S>) => boolean;
+  readonly into: T;
+  readonly map: (record: z.output<S>) => RowOf<T>;
+  readonly children?: readonly ChildrenSpec<z.output<S>>[];
+}
+
+/**
+ * A stream as the engine sees it. Methods are bivariant in their record, so that streams of every shape fit one
+ * list; `defineStream` has checked the pieces against each other before.
+ */
+export interface Stream {
+  readonly name: string;
+  readonly platform: string;
+  readonly title: string;
+  readonly every: Duration;
+  readonly size: PageSize;
+  readonly body: z.ZodType;
+  readonly schema: z.ZodType;
+  readonly into: Table;
+  readonly children: readonly { readonly into: Table; rows(record: unknown): readonly { key: string; row: Record<string, unknown> }[] }[];
+  readonly follow: readonly {
+    next(record: unknown): Place | null;
+    request(query: { record: unknown; place: Place; settings: unknown }): CallSpec;
+    merge(record: unknown, body: unknown): unknown;
+  }[];
+  readonly cursor: { of(record: unknown): Date; readonly order: 'ascending' | 'unordered'; readonly lookback: Duration; readonly startAt: Date | null } | undefined;
+  request(query: PageQuery<unknown>): CallSpec;
+  records(body: unknown): readonly unknown[];
+  next(page: { body: unknown; place: Place | null; size: number }): Place | null;
+  key(record: unknown): string;
+  gone(record: unknown): boolean;
+  map(record: unknown): Record<string, unknown>;
+}
+
+/** Checks a stream's pieces against each other at compile time and hands the engine one plain value. */
+export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType, T extends Table>(
+  spec: StreamSpec<Settings, B, S, T>,
+): Stream {
+  const platform = spec.name.slice(0, spec.name.indexOf('.'));
+  const stream = { children: [], follow: [], gone: () => false, ...spec, platform, cursor: spec.cursor };
+  return stream as unknown as Stream;
+}
+
+/** How calls are signed and how a token is renewed; every function is pure. */
+export interface Auth<Settings, Credentials> {
+  /** Headers that carry the credentials. */
+  readonly sign: (credentials: Credentials) => Readonly<Record<string, string>>;
+  /** When the credentials in hand must be renewed before the next call; null for those that never expire. */
+  readonly renewAt: (credentials: Credentials) => Date | null;
+  /** The call that renews them; null where nothing can be renewed and the operator must reconnect. */
+  readonly renew: (query: { settings: Settings; credentials: Credentials }) => CallSpec | null;
+  /** The credentials after that call's reply: saved before they are used. */
+  readonly renewed: (query: { credentials: Credentials; body: unknown; now: Date }) => Credentials;
+}
+
+export interface PlatformSpec<Settings extends z.ZodType, Credentials extends z.ZodType> {
+  readonly name: string;
+  readonly title: string;
+  /** What a connection must know besides secrets: shop, region, version. */
+  readonly settings: Settings;
+  /** What is sealed. */
+  readonly credentials: Credentials;
+  readonly baseUrl: (settings: z.output<Settings>) => string;
+  /** The platform's own hosts; calls go nowhere else unless the connection names another base url. */
+  readonly hosts: readonly RegExp[];
+  readonly auth: Auth<z.output<Settings>, z.output<Credentials>>;
+  readonly limits: readonly LimitSpec[];
+  /** What the platform's reply says of its own meter. */
+  readonly meter?: (reply: Reply) => { charged?: number; level?: Level };
+  /** Only what differs from the default table: a Failure, null for "this is fine", undefined for the default. */
+  readonly classify?: (reply: Reply, now: Date) => Failure | null | undefined;
+  /** True where the platform refused a page for its size: the engine halves it and asks again. */
+  readonly tooLarge?: (reply: Reply) => boolean;
+  /** True where the reply shows room for twice the size. */
+  readonly roomy?: (reply: Reply) => boolean;
+  /** Something an operator should know though the call went well: a version that fell forward. */
+  readonly notice?: (reply: Reply, settings: z.output<Settings>) => string | null;
+  /** One cheap call that proves a connection, and what it says in a few words. */
+  readonly probe: { readonly request: (settings: z.output<Settings>) => CallSpec; readonly says: (body: unknown) => string };
+  /** `SHOPIFY_SHOP` and its like, as the requirement documents name them, to a connection. */
+  readonly fromEnv?: (
+    env: Readonly<Record<string, string | undefined>>,
+  ) => { name: string; settings: z.input<Settings>; credentials: z.input<Credentials> } | null;
+  readonly streams: readonly Stream[];
+}
+
+/** A platform as the engine sees it; `definePlatform` has checked its pieces. */
+export interface Platform {
+  readonly name: string;
+  readonly title: string;
+  readonly settings: z.ZodType;
+  readonly credentials: z.ZodType;
+  readonly hosts: readonly RegExp[];
+  readonly limits: readonly LimitSpec[];
+  readonly streams: readonly Stream[];
+  readonly auth: {
+    sign(credentials: unknown): Readonly<Record<string, string>>;
+    renewAt(credentials: unknown): Date | null;
+    renew(query: { settings: unknown; credentials: unknown }): CallSpec | null;
+    renewed(query: { credentials: unknown; body: unknown; now: Date }): unknown;
+  };
+  readonly probe: { request(settings: unknown): CallSpec; says(body: unknown): string };
+  baseUrl(settings: unknown): string;
+  meter(reply: Reply): { charged?: number; level?: Level };
+  classify(reply: Reply, now: Date): Failure | null | undefined;
+  tooLarge(reply: Reply): boolean;
+  roomy(reply: Reply): boolean;
+  notice(reply: Reply, settings: unknown): string | null;
+  fromEnv(env: Readonly<Record<string, string | undefined>>): { name: string; settings: unknown; credentials: unknown } | null;
+}
+
+export function definePlatform<S extends z.ZodType, C extends z.ZodType>(spec: PlatformSpec<S, C>): Platform {
+  for (const stream of spec.streams)
+    if (stream.platform !== spec.name) throw new TypeError(`stream ${stream.name} does not belong to ${spec.name}`);
+  const platform = {
+    meter: () => ({}),
+    classify: () => undefined,
+    tooLarge: () => false,
+    roomy: () => false,
+    notice: () => null,
+    fromEnv: () => null,
+    ...spec,
+  };
+  return platform as unknown as Platform;
+}
+

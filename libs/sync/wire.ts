@@ -1,0 +1,33 @@
+import { parseDate, parseDecimal, parseInstant, type CalendarDate, type Decimal } from '#kernel';
+import { z } from 'zod';
+
+/*
+ * The odd scalars of the wire, read once into values that cannot be mistaken: an instant is a Date, money an
+ * exact decimal text, a day a calendar date. Each message shows what was read.
+ */
+
+const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? String(value);
+
+/** ISO 8601 with a zone → Date. */
+export const wireInstant = z.string().transform((text, context): Date => {
+  const at = parseInstant(text);
+  if (at) return at;
+  context.issues.push({ code: 'custom', message: `not an instant with a zone: ${shown(text)}`, input: text });
+  return z.NEVER;
+});
+
+/** Decimal text, as GraphQL's `Decimal` and `Money` scalars → exact decimal. Numbers are refused: they were floats. */
+export const wireDecimal = z.string().transform((text, context): Decimal => {
+  const value = parseDecimal(text);
+  if (value !== undefined) return value;
+  context.issues.push({ code: 'custom', message: `not a decimal number: ${shown(text)}`, input: text });
+  return z.NEVER;
+});
+
+/** `YYYY-MM-DD` → calendar date. */
+export const wireDate = z.string().transform((text, context): CalendarDate => {
+  const value = parseDate(text);
+  if (value !== undefined) return value;
+  context.issues.push({ code: 'custom', message: `not a calendar date: ${shown(text)}`, input: text });
+  return z.NEVER;
+});

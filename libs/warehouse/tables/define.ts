@@ -1,0 +1,58 @@
+import type { CalendarDate, Decimal, Json } from '#kernel';
+
+/** How a column is spelled in Postgres; also the array type its values travel in. */
+export type SqlType = 'text' | 'numeric' | 'integer' | 'bigint' | 'timestamptz' | 'date' | 'boolean' | 'jsonb';
+
+export interface Column<T> {
+  readonly sql: SqlType;
+  readonly nullable: boolean;
+  /** Carries the value's type for the compiler; never set. */
+  readonly value?: T;
+}
+
+const column =
+  <T>(sql: SqlType) =>
+  (): Column<T> & { orNull: Column<T | null> } => ({
+    sql,
+    nullable: false,
+    orNull: { sql, nullable: true },
+  });
+
+export const text = column<string>('text');
+/** Money or any exact number: `numeric`, never a float. Its currency stands in a column beside it. */
+export const exact = column<Decimal>('numeric');
+export const integer = column<number>('integer');
+/** 64-bit whole numbers stay text, since JavaScript numbers lose them past 2^53. */
+export const bigint = column<string>('bigint');
+export const instant = column<Date>('timestamptz');
+export const date = column<CalendarDate>('date');
+export const flag = column<boolean>('boolean');
+export const json = column<Json>('jsonb');
+
+export type Columns = Readonly<Record<string, Column<unknown>>>;
+
+/** One warehouse table: its own columns; the engine's columns come with it and are not the mapper's to fill. */
+export interface Table<C extends Columns = Columns> {
+  readonly name: string;
+  readonly columns: C;
+  /** Rows that live under a parent row carry its source id in `parent_source_id`. */
+  readonly child: boolean;
+}
+
+/** What a mapper fills: every column of the table, absent values as null. */
+export type RowOf<T extends Table> = {
+  -readonly [K in keyof T['columns']]: T['columns'][K] extends Column<infer V> ? V : never;
+};
+
+/** A table keyed by (connection_id, source_id). Names in camelCase here are snake_case in Postgres. */
+export function defineTable<C extends Columns>(name: string, columns: C): Table<C> {
+  return { name, columns, child: false };
+}
+
+/** A table of children: rows that belong to a parent row and are gone when the parent no longer lists them. */
+export function defineChildTable<C extends Columns>(name: string, columns: C): Table<C> {
+  return { name, columns, child: true };
+}
+
+/** `shopifyInternalId` → `shopify_internal_id`. */
+export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);

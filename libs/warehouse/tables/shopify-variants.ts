@@ -1,0 +1,17 @@
+import { defineChildTable, exact, instant, integer, text } from './define.js';
+
+export const shopifyVariants = defineChildTable('shopify_variants', {
+  variantId: text(),
+  productId: text(),
+  sku: text().orNull,
+  barcode: text().orNull,
+  title: text().orNull,
+  /** In the shop's currency, which Shopify leaves out of its `Money` scalar. */
+  price: exact().orNull,
+  compareAtPrice: exact().orNull,
+  inventoryItemId: text().orNull,
+  inventoryQuantity: integer().orNull,
+  position: integer().orNull,
+  createdAt: instant().orNull,
+  updatedAt: instant().orNull,
+});
