@@ -1,0 +1,62 @@
+import { formatDuration } from '#kernel';
+import type { Stream } from '#sync';
+import { snakeCase } from '#warehouse/tables';
+import { platforms } from './index.js';
+
+/** `docs/streams.md`: every stream, how often it runs, how it reads and what it fills. Generated, never edited. */
+export function streamsDoc(): string {
+  const sections = platforms.map((platform) =>
+    [
+      `## ${platform.title}`,
+      '',
+      table(
+        ['stream', 'what', 'every', 'reads', 'fills'],
+        platform.streams.map((stream) => [
+          `\`${stream.name}\``,
+          stream.title,
+          formatDuration(stream.every),
+          readsBy(stream),
+          tablesOf(stream)
+            .map((each) => `\`${each.name}\``)
+            .join(', '),
+        ]),
+      ),
+      '',
+      ...platform.streams.flatMap((stream) => tablesOf(stream).map(columnsOf)),
+    ].join('\n'),
+  );
+  return [
+    '# Streams',
+    '',
+    'Generated from the catalog; `npm run verify` fails when it is stale.',
+    '',
+    ...sections,
+  ].join('\n');
+}
+
+const tablesOf = (stream: Stream) => [stream.into, ...stream.children.map((child) => child.into)];
+
+function readsBy({ cursor }: Stream): string {
+  if (!cursor) return 'everything, every time';
+  const checkpoint = cursor.order === 'ascending' ? 'a checkpoint each page' : 'a checkpoint at the end';
+  return `what changed; steps back ${formatDuration(cursor.lookback)}; ${checkpoint}`;
+}
+
+function columnsOf(each: Stream['into']): string {
+  const rows = Object.entries(each.columns).map(([name, column]) => [
+    `\`${snakeCase(name)}\``,
+    column.sql,
+    column.nullable ? 'or null' : '',
+  ]);
+  return `### \`${each.name}\`\n\n${table(['column', 'type', ''], rows)}\n`;
+}
+
+/** A Markdown table padded as prettier pads it, so that the formatter leaves the page alone. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, i) =>
+    Math.max(3, title.length, ...rows.map((row) => (row[i] ?? '').length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((w, i) => (cells[i] ?? '').padEnd(w)).join(' | ')} |`;
+  return [line(head), `| ${widths.map((w) => '-'.repeat(w)).join(' | ')} |`, ...rows.map(line)].join('\n');
+}

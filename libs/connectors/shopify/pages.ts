@@ -1,0 +1,70 @@
+import { Failure } from '#kernel';
+import { cursorOf, type Place } from '#sync';
+import { z } from 'zod';
+
+/** Shopify refuses to walk further than this into one query, however small the pages. */
+export const DEEPEST = 25_000;
+
+export const PageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
+
+/** A root list as Shopify answers it: `{data: {orders: {pageInfo, nodes}}}`. */
+export const listOf = <Name extends string>(name: Name) =>
+  z.object({
+    data: z.object({ [name]: z.object({ pageInfo: PageInfo, nodes: z.array(z.unknown()) }) } as {
+      [K in Name]: z.ZodObject<{ pageInfo: typeof PageInfo; nodes: z.ZodArray<z.ZodUnknown> }>;
+    }),
+  });
+
+/** Where a walk stands: Shopify's cursor, how deep it is, and the instant the query was begun anew from, if it was. */
+interface Depth {
+  readonly seen: number;
+  readonly since: string | null;
+}
+
+function depthOf(place: Place | null): Depth {
+  const held =
+    typeof place === 'object' && place !== null && !Array.isArray(place)
+      ? (place as Record<string, Place>)
+      : {};
+  const { seen, since } = held;
+  return { seen: typeof seen === 'number' ? seen : 0, since: typeof since === 'string' ? since : null };
+}
+
+/** The instant a walk begun anew asks from; null while it follows the window. */
+export function sinceOf(place: Place | null): Date | null {
+  const { since } = depthOf(place);
+  return since === null ? null : new Date(since);
+}
+
+export const afterOf = cursorOf;
+
+/**
+ * The next place of a list read by `updatedAt` ascending. Before a walk gets deeper than Shopify allows it begins
+ * anew from the last record's instant: rows of that instant are read twice and none is left out.
+ */
+export function nextPlace(page: {
+  readonly list: { readonly pageInfo: z.output<typeof PageInfo>; readonly nodes: readonly unknown[] };
+  readonly place: Place | null;
+  readonly size: number;
+}): Place | null {
+  const { pageInfo, nodes } = page.list;
+  if (!pageInfo.hasNextPage) return null;
+  const depth = depthOf(page.place);
+  const seen = depth.seen + nodes.length;
+  if (seen + 2 * page.size > DEEPEST) return { since: restartAt(nodes.at(-1), depth.since), seen: 0 };
+  if (pageInfo.endCursor === null)
+    throw new Failure('bug', 'Shopify says there is a next page but gives no cursor to it');
+  return { after: pageInfo.endCursor, seen, ...(depth.since === null ? {} : { since: depth.since }) };
+}
+
+function restartAt(last: unknown, before: string | null): string {
+  const at = typeof last === 'object' && last !== null && 'updatedAt' in last ? last.updatedAt : undefined;
+  if (typeof at !== 'string')
+    throw new Failure('bug', 'the last record of the page has no updatedAt to go on from');
+  if (at === before)
+    throw new Failure(
+      'bug',
+      `more than ${DEEPEST} records share the instant ${at}; read them by a smaller range`,
+    );
+  return at;
+}

@@ -1,0 +1,97 @@
+import { Failure } from '#kernel';
+import { definePlatform } from '#sync';
+import { z } from 'zod';
+import { auth, ShopifyCredentials } from './auth.js';
+import { object } from './cost.js';
+import { graphql } from './graphql.js';
+import { classify, meter, notice, roomy, tooLarge } from './replies.js';
+import { OLDEST_VERSION, ShopifySettings } from './settings.js';
+import { orders } from './streams/orders.js';
+
+export const PROBE = `query Probe {
+  shop { name currencyCode }
+  currentAppInstallation { accessScopes { handle } }
+}`;
+
+/** `read_all_orders` is wished for, not needed: without it Shopify shows the last 60 days. */
+const SCOPES = ['read_orders', 'read_customers', 'read_products', 'read_inventory'];
+
+const Probed = z.object({
+  data: z.object({
+    shop: z.object({ name: z.string(), currencyCode: z.string() }),
+    currentAppInstallation: z.object({ accessScopes: z.array(z.object({ handle: z.string() })) }).nullable(),
+  }),
+});
+
+function says(body: unknown): string {
+  const { shop, currentAppInstallation } = Probed.parse(body).data;
+  const granted = (currentAppInstallation?.accessScopes ?? []).map(({ handle }) => handle);
+  const has = (scope: string): boolean =>
+    granted.includes(scope) || granted.includes(scope.replace(/^read_/, 'write_'));
+  const missing = SCOPES.filter((scope) => !has(scope));
+  return [
+    `${shop.name} (${shop.currencyCode}), scopes ${granted.join(' ') || 'none'}`,
+    ...(missing.length > 0 ? [`missing ${missing.join(' ')}`] : []),
+    ...(has('read_orders') && !granted.includes('read_all_orders')
+      ? ['orders of the last 60 days only (no read_all_orders)']
+      : []),
+  ].join('; ');
+}
+
+/** The variables of the requirement documents. A version that has expired since is left out: the default is used. */
+function fromEnv(env: Readonly<Record<string, string | undefined>>): {
+  name: string;
+  settings: z.input<typeof ShopifySettings>;
+  credentials: ShopifyCredentials;
+} | null {
+  const shop = env['SHOPIFY_SHOP'];
+  if (!shop) return null;
+  const version = env['SHOPIFY_API_VERSION'];
+  return {
+    name: ShopifySettings.shape.shop.safeParse(shop).data ?? shop,
+    settings: { shop, ...(version && version >= OLDEST_VERSION ? { apiVersion: version } : {}) },
+    credentials: credentialsFrom(env),
+  };
+}
+
+function credentialsFrom(env: Readonly<Record<string, string | undefined>>): ShopifyCredentials {
+  const accessToken = env['SHOPIFY_ACCESS_TOKEN'];
+  if (accessToken) return { accessToken };
+  const clientId = env['SHOPIFY_CLIENT_ID'];
+  const clientSecret = env['SHOPIFY_CLIENT_SECRET'];
+  if (clientId && clientSecret) return { clientId, clientSecret };
+  throw new Failure(
+    'config',
+    'SHOPIFY_SHOP is set, but neither SHOPIFY_ACCESS_TOKEN nor SHOPIFY_CLIENT_ID with SHOPIFY_CLIENT_SECRET is',
+  );
+}
+
+export const shopify = definePlatform({
+  name: 'shopify',
+  title: 'Shopify',
+  settings: ShopifySettings,
+  credentials: ShopifyCredentials,
+  baseUrl: ({ shop }) => `https://${shop}.myshopify.com`,
+  hosts: [/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/],
+  auth,
+  // The Standard plan, and the smallest bucket on record; each reply says what it really is.
+  limits: [],
+  meter,
+  classify,
+  tooLarge,
+  roomy,
+  notice,
+  probe: {
+    request: (settings) =>
+      graphql({
+        settings,
+        operation: 'Probe',
+        document: PROBE,
+        variables: {},
+        weight: object(object(), object(object())),
+      }),
+    says,
+  },
+  fromEnv,
+  streams: [orders],
+});

@@ -1,0 +1,35 @@
+import { Failure } from '#kernel';
+import { wireDecimal } from '#sync';
+import { z } from 'zod';
+
+const GID = /^gid:\/\/shopify\/[A-Za-z]+\/(\d+)(?:\?.*)?$/;
+
+/**
+ * `gid://shopify/Order/450789469` → `450789469`: the platform's own number (`legacyResourceId`), as text, because
+ * it outgrows a JavaScript number.
+ */
+export const gid = z.string().transform((text, context): string => {
+  const id = GID.exec(text)?.[1];
+  if (id !== undefined) return id;
+  context.issues.push({
+    code: 'custom',
+    message: `not a Shopify id: ${JSON.stringify(text).slice(0, 60)}`,
+    input: text,
+  });
+  return z.NEVER;
+});
+
+/** The other way, for asking about one record. */
+export function toGid(type: string, id: string): string {
+  if (!/^\d+$/.test(id))
+    throw new Failure('bug', `a Shopify ${type} id is a number, not ${JSON.stringify(id)}`);
+  return `gid://shopify/${type}/${id}`;
+}
+
+export const Money = z.object({ amount: wireDecimal, currencyCode: z.string() });
+
+/** An amount in the shop's own currency: what the books are kept in. */
+export const ShopMoney = z.object({ shopMoney: Money });
+
+/** The same amount as the shop books it and as the customer saw it. */
+export const BothMoney = z.object({ shopMoney: Money, presentmentMoney: Money });

@@ -1,0 +1,220 @@
+import { Failure, later, minutes, seconds } from '#kernel';
+import type { Platform } from '#sync';
+import { z } from 'zod';
+import { tokenFailure } from './auth.js';
+import { QUERY_CAP } from './cost.js';
+import type { ShopifySettings } from './settings.js';
+
+/*
+ * How Shopify says no. GraphQL answers nearly everything with HTTP 200: a throttle, a missing scope and a crash are
+ * told apart by `errors[].extensions.code`. What only the REST endpoints and the edge in front of them say comes
+ * as a status.
+ */
+
+type Reply = Parameters<Platform['meter']>[0];
+
+const GraphqlError = z.object({
+  message: z.string(),
+  extensions: z
+    .object({ code: z.string().optional(), requiredAccess: z.string().optional() })
+    .catch({})
+    .optional(),
+});
+type GraphqlError = z.output<typeof GraphqlError>;
+
+const Errors = z.object({ errors: z.array(GraphqlError).min(1) });
+
+const Cost = z.object({
+  extensions: z.object({
+    cost: z.object({
+      requestedQueryCost: z.number(),
+      actualQueryCost: z.number().nullish(),
+      throttleStatus: z.object({
+        maximumAvailable: z.number(),
+        currentlyAvailable: z.number(),
+        restoreRate: z.number(),
+      }),
+    }),
+  }),
+});
+
+const costOf = (reply: Reply) => Cost.safeParse(reply.body).data?.extensions.cost;
+
+const errorsOf = (reply: Reply): readonly GraphqlError[] => Errors.safeParse(reply.body).data?.errors ?? [];
+
+const hasCode = (reply: Reply, code: string): boolean =>
+  errorsOf(reply).some((error) => error.extensions?.code === code);
+
+/** Shopify's own reading of the bucket, and what the query cost in the end. */
+export function meter(reply: Reply): ReturnType<Platform['meter']> {
+  const cost = costOf(reply);
+  if (!cost) return {};
+  const { maximumAvailable, currentlyAvailable, restoreRate } = cost.throttleStatus;
+  return {
+    // A query that was throttled or refused never ran.
+    charged: cost.actualQueryCost ?? 0,
+    level: { capacity: maximumAvailable, available: currentlyAvailable, perSecond: restoreRate },
+  };
+}
+
+/** A page too dear for any bucket: half of it may pass. */
+export const tooLarge = (reply: Reply): boolean => hasCode(reply, 'MAX_COST_EXCEEDED');
+
+/** Twice this page stays under the cap of one query and under half of the bucket, the other half being for writes. */
+export function roomy(reply: Reply): boolean {
+  const cost = costOf(reply);
+  return (
+    cost !== undefined &&
+    2 * cost.requestedQueryCost < Math.min(QUERY_CAP, cost.throttleStatus.maximumAvailable / 2)
+  );
+}
+
+/** An expired version is answered in another one, without an error: only this header tells. */
+export function notice(reply: Reply, settings: ShopifySettings): string | null {
+  const said: string[] = [];
+  const version = reply.headers['x-shopify-api-version'];
+  if (version && version !== settings.apiVersion)
+    said.push(
+      `asked for API version ${settings.apiVersion}, answered in ${version}: set a version that is still supported`,
+    );
+  const deprecated = reply.headers['x-shopify-api-deprecated-reason'];
+  if (deprecated) said.push(`the call uses something Shopify is about to remove: ${deprecated}`);
+  return said.length > 0 ? said.join('; ') : null;
+}
+
+/** Only what differs from the default reading of a reply. */
+export function classify(reply: Reply, now: Date): Failure | null | undefined {
+  if (reply.status === 200) return byCode(reply, now);
+  if (reply.status >= 300 && reply.status < 400) return moved(reply);
+  return byStatus(reply, now);
+}
+
+function byCode(reply: Reply, now: Date): Failure | undefined {
+  const errors = errorsOf(reply);
+  const first = errors.find((error) => error.extensions?.code !== undefined) ?? errors[0];
+  if (!first) return undefined;
+  const detail = errors.map((error) => error.message).join('; ');
+  switch (first.extensions?.code) {
+    case 'THROTTLED':
+      return new Failure('throttled', 'Shopify’s bucket of query points is empty', {
+        retryAt: refilledAt(reply, now),
+        detail,
+      });
+    case 'MAX_COST_EXCEEDED':
+      return new Failure(
+        'refused',
+        `the query costs more than ${QUERY_CAP} points: ask for fewer records at once`,
+        { detail },
+      );
+    case 'ACCESS_DENIED':
+      return new Failure(
+        'refused',
+        `Shopify denies access: ${scopesIn(first)}; grant it to the app and approve it in the shop`,
+        { detail },
+      );
+    case 'SHOP_INACTIVE':
+      return new Failure('credential', 'the shop is closed or frozen: reopen it, then connect it again', {
+        detail,
+      });
+    case 'INTERNAL_SERVER_ERROR':
+    case 'TIMEOUT':
+      return new Failure('transient', 'Shopify failed inside while answering the query', { detail });
+    default:
+      return new Failure('bug', `Shopify refused the query itself: ${first.message}`, { detail });
+  }
+}
+
+/** When the bucket holds the query again: what is missing divided by what comes back each second. */
+function refilledAt(reply: Reply, now: Date): Date {
+  const cost = costOf(reply);
+  if (!cost) return later(now, seconds(2));
+  const { currentlyAvailable, maximumAvailable, restoreRate } = cost.throttleStatus;
+  const missing = Math.min(cost.requestedQueryCost, maximumAvailable) - currentlyAvailable;
+  return later(now, seconds(Math.max(1, Math.ceil(missing / Math.max(1, restoreRate)))));
+}
+
+const scopesIn = (error: GraphqlError): string =>
+  error.extensions?.requiredAccess ?? /\b(?:read|write)_\w+/.exec(error.message)?.[0] ?? 'a scope is missing';
+
+function moved(reply: Reply): Failure {
+  const to = reply.headers['location'];
+  const host = to && URL.canParse(to) ? new URL(to).host : 'another address';
+  return new Failure('config', `the shop has moved to ${host}: connect it under its new name`);
+}
+
+function byStatus(reply: Reply, now: Date): Failure | undefined {
+  const detail = saidBy(reply.body);
+  const more = detail === undefined ? {} : { detail };
+  switch (reply.status) {
+    case 400:
+      return tokenFailure(reply.body);
+    case 401:
+      return (
+        tokenFailure(reply.body) ??
+        new Failure(
+          'credential',
+          'Shopify does not accept the token: it was revoked, has expired or the app was removed; connect the shop again',
+          more,
+        )
+      );
+    case 402:
+      return new Failure(
+        'credential',
+        'the shop is frozen until its bill is paid: no call works before that',
+        more,
+      );
+    case 403:
+      return forbidden(detail);
+    case 404:
+      return new Failure(
+        'config',
+        'Shopify knows no such shop or API version: check both in the connection’s settings',
+        more,
+      );
+    case 423:
+      return new Failure('transient', 'the shop is locked', { retryAt: later(now, minutes(10)), ...more });
+    case 429:
+      return new Failure('throttled', 'Shopify asks for fewer calls', {
+        retryAt: afterHeader(reply, now),
+        ...more,
+      });
+    case 430:
+      return new Failure('throttled', 'Shopify’s edge takes the calls for abuse', {
+        retryAt: later(now, minutes(5)),
+        ...more,
+      });
+    default:
+      return undefined;
+  }
+}
+
+function forbidden(detail: string | undefined): Failure {
+  const scope = detail && /\b(?:read|write)_\w+/.exec(detail)?.[0];
+  if (scope)
+    return new Failure('refused', `Shopify denies access: ${scope} is not granted to the app`, { detail });
+  return new Failure(
+    'credential',
+    'Shopify forbids the call: the token’s kind is no longer accepted or the app lost its access; connect the shop again',
+    detail === undefined ? {} : { detail },
+  );
+}
+
+/** `Retry-After` in seconds, with a fraction: `2.0`. */
+function afterHeader(reply: Reply, now: Date): Date {
+  const wait = Number.parseFloat(reply.headers['retry-after'] ?? '');
+  return later(now, seconds(Number.isFinite(wait) && wait > 0 ? Math.ceil(wait) : 2));
+}
+
+/** Shopify's `errors` is a text, a list or a map of lists, by endpoint and mood; one line of it. */
+function saidBy(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { errors, error } = body as { errors?: unknown; error?: unknown };
+  const said = errors ?? error;
+  if (said === undefined || said === null) return undefined;
+  if (typeof said === 'string') return said;
+  if (Array.isArray(said))
+    return said.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join('; ');
+  return Object.entries(said)
+    .map(([field, why]) => `${field}: ${Array.isArray(why) ? why.join(', ') : String(why)}`)
+    .join('; ');
+}

@@ -1,0 +1,214 @@
+import { Failure, minutes, sum } from '#kernel';
+import { children, cursorOf, defineStream, type PageQuery, type Place } from '#sync';
+import { orderItems, orders as table, type RowOf } from '#warehouse/tables';
+import { z } from 'zod';
+import { connection, LARGEST_PAGE, list, MONEY_BAG, object } from '../cost.js';
+import { graphql } from '../graphql.js';
+import { afterOf, listOf, nextPlace } from '../pages.js';
+import { type Fulfillment, type LineItem, LineItems, Order } from '../records/order.js';
+import { toGid } from '../records/scalars.js';
+import { updatedWithin } from '../search.js';
+import type { ShopifySettings } from '../settings.js';
+
+/** Lines read with their order: more than most orders have, few enough that a page of orders stays cheap. */
+const LINES = 20;
+/** Lines asked for at once when an order has more. */
+const MORE_LINES = 45;
+/** Parcels looked at for a tracking number; Shopify cuts this list here and has no cursor into it. */
+const PARCELS = 5;
+
+const LINE_FIELDS = `pageInfo { hasNextPage endCursor }
+      nodes {
+        id sku title quantity currentQuantity
+        product { id }
+        variant { id }
+        originalUnitPriceSet { shopMoney { amount currencyCode } }
+        discountedTotalSet { shopMoney { amount currencyCode } }
+        taxLines { priceSet { shopMoney { amount currencyCode } } }
+      }`;
+
+const LINE_COST = object(object(), object(), MONEY_BAG, MONEY_BAG, object(MONEY_BAG));
+
+export const ORDERS = `query Orders($first: Int!, $after: String, $query: String!, $lines: Int!) {
+  orders(first: $first, after: $after, sortKey: UPDATED_AT, query: $query) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id name updatedAt processedAt cancelledAt cancelReason test email
+      currencyCode presentmentCurrencyCode displayFinancialStatus displayFulfillmentStatus
+      customer { id }
+      totalPriceSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
+      currentTotalPriceSet { shopMoney { amount currencyCode } }
+      subtotalPriceSet { shopMoney { amount currencyCode } }
+      totalTaxSet { shopMoney { amount currencyCode } }
+      totalShippingPriceSet { shopMoney { amount currencyCode } }
+      totalDiscountsSet { shopMoney { amount currencyCode } }
+      totalRefundedSet { shopMoney { amount currencyCode } }
+      fulfillments(first: ${PARCELS}) { status updatedAt trackingInfo(first: 1) { number company url } }
+      lineItems(first: $lines) { ${LINE_FIELDS} }
+    }
+  }
+}`;
+
+const ORDER_COST = object(
+  object(),
+  object(object(), object()),
+  6 * MONEY_BAG,
+  list(PARCELS, object(object())),
+  connection(LINES, LINE_COST),
+);
+
+export const ordersCost = (size: number): number => connection(size, ORDER_COST);
+
+export const ORDER_LINES = `query OrderLines($id: ID!, $after: String, $lines: Int!) {
+  order(id: $id) {
+    id
+    lineItems(first: $lines, after: $after) { ${LINE_FIELDS} }
+  }
+}`;
+
+const OrderLines = z.object({ data: z.object({ order: z.object({ lineItems: LineItems }).nullable() }) });
+
+/** An order's whole list of lines, one page longer. */
+function withMoreLines(order: Order, body: unknown): Order {
+  const more = OrderLines.parse(body).data.order;
+  // Deleted between the two calls: what was read of it is stored, and its lines end here.
+  if (more === null)
+    return { ...order, lineItems: { ...order.lineItems, pageInfo: { hasNextPage: false, endCursor: null } } };
+  return {
+    ...order,
+    lineItems: {
+      pageInfo: more.lineItems.pageInfo,
+      nodes: [...order.lineItems.nodes, ...more.lineItems.nodes],
+    },
+  };
+}
+
+function nextLines(order: Order): Place | null {
+  const { hasNextPage, endCursor } = order.lineItems.pageInfo;
+  if (!hasNextPage) return null;
+  if (endCursor === null)
+    throw new Failure('bug', `order ${order.id} has more lines but Shopify gives no cursor to them`);
+  return { after: endCursor };
+}
+
+/** `cancelled`, else how far it is fulfilled, in small letters: `unfulfilled`, `partially_fulfilled`, `fulfilled`. */
+const statusOf = (order: Order): string =>
+  order.cancelledAt ? 'cancelled' : order.displayFulfillmentStatus.toLowerCase();
+
+type ParcelColumns = Pick<
+  RowOf<typeof table>,
+  'trackingNumber' | 'carrier' | 'trackingUrl' | 'trackingUpdatedAt'
+>;
+
+/** The parcel that changed last among those that can be followed. */
+function parcelOf(fulfillments: readonly Fulfillment[]): ParcelColumns {
+  let newest: Fulfillment | undefined;
+  for (const parcel of fulfillments) {
+    if (parcel.status === 'CANCELLED' || !parcel.trackingInfo[0]?.number) continue;
+    if (!newest || parcel.updatedAt > newest.updatedAt) newest = parcel;
+  }
+  const tracking = newest?.trackingInfo[0];
+  return {
+    trackingNumber: tracking?.number ?? null,
+    carrier: tracking?.company ?? null,
+    trackingUrl: tracking?.url ?? null,
+    trackingUpdatedAt: newest?.updatedAt ?? null,
+  };
+}
+
+function orderRow(order: Order): RowOf<typeof table> {
+  return {
+    orderId: order.name,
+    source: 'shopify',
+    // The date of the sale: an imported order keeps its own here, while createdAt is the moment of the import.
+    purchaseDate: order.processedAt,
+    status: statusOf(order),
+    customerId: order.customer?.id ?? null,
+    total: order.totalPriceSet.shopMoney.amount,
+    currency: order.totalPriceSet.shopMoney.currencyCode,
+    marketplaceId: null,
+    shopifyInternalId: order.id,
+    ...parcelOf(order.fulfillments),
+    financialStatus: order.displayFinancialStatus,
+    fulfillmentStatus: order.displayFulfillmentStatus,
+    currentTotal: order.currentTotalPriceSet.shopMoney.amount,
+    subtotal: order.subtotalPriceSet?.shopMoney.amount ?? null,
+    taxTotal: order.totalTaxSet?.shopMoney.amount ?? null,
+    shippingTotal: order.totalShippingPriceSet.shopMoney.amount,
+    discountTotal: order.totalDiscountsSet?.shopMoney.amount ?? null,
+    refundedTotal: order.totalRefundedSet.shopMoney.amount,
+    presentmentTotal: order.totalPriceSet.presentmentMoney.amount,
+    presentmentCurrency: order.totalPriceSet.presentmentMoney.currencyCode,
+    email: order.email,
+    cancelledAt: order.cancelledAt,
+    cancelReason: order.cancelReason,
+    test: order.test,
+  };
+}
+
+function itemRow(line: LineItem, order: Order): RowOf<typeof orderItems> {
+  return {
+    orderId: order.name,
+    source: 'shopify',
+    sku: line.sku,
+    asin: null,
+    title: line.title,
+    qty: line.quantity,
+    currentQty: line.currentQuantity,
+    price: line.originalUnitPriceSet.shopMoney.amount,
+    discountedTotal: line.discountedTotalSet.shopMoney.amount,
+    tax: sum(line.taxLines.map((tax) => tax.priceSet.shopMoney.amount)),
+    feeEstimate: null,
+    currency: line.originalUnitPriceSet.shopMoney.currencyCode,
+    productId: line.product?.id ?? null,
+    variantId: line.variant?.id ?? null,
+  };
+}
+
+export const orders = defineStream({
+  name: 'shopify.orders',
+  title: 'Orders and their lines',
+  every: minutes(10),
+  size: { start: 2, min: 1, max: LARGEST_PAGE },
+
+  request: ({ window, place, size, settings }: PageQuery<ShopifySettings>) =>
+    graphql({
+      settings,
+      operation: 'Orders',
+      document: ORDERS,
+      variables: { first: size, after: afterOf(place), query: updatedWithin(window, place), lines: LINES },
+      weight: ordersCost(size),
+    }),
+  body: listOf('orders'),
+  records: (body) => body.data.orders.nodes,
+  next: ({ body, place, size }) => nextPlace({ list: body.data.orders, place, size }),
+
+  schema: Order,
+  key: (order) => order.id,
+  cursor: { of: (order) => order.updatedAt, order: 'ascending', lookback: minutes(5), startAt: null },
+  follow: [
+    {
+      next: nextLines,
+      request: ({ record, place, settings }) =>
+        graphql({
+          settings,
+          operation: 'OrderLines',
+          document: ORDER_LINES,
+          variables: { id: toGid('Order', record.id), after: cursorOf(place), lines: MORE_LINES },
+          weight: object(connection(MORE_LINES, LINE_COST)),
+        }),
+      merge: withMoreLines,
+    },
+  ],
+
+  into: table,
+  map: orderRow,
+  children: [
+    children({
+      into: orderItems,
+      of: (order: Order) => order.lineItems.nodes,
+      key: (line) => line.id,
+      map: itemRow,
+    }),
+  ],
+});
