@@ -1,0 +1,24 @@
+/**
+ * TypeScript is stripped by swc; `#lib` imports resolve to sources, so tests need no build of their own.
+ * Plain JavaScript, because Jest reads a TypeScript configuration only through a second compiler.
+ * @type {import('jest').Config}
+ */
+export default {
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^#connectors/(.*)$': '<rootDir>/libs/connectors/$1/index.ts',
+    '^#simulators/(.*)$': '<rootDir>/libs/connectors/$1/simulator/index.ts',
+    '^#(migrations|config)$': '<rootDir>/$1/index.ts',
+    '^#(.*)$': '<rootDir>/libs/$1/index.ts',
+  },
+  testMatch: ['<rootDir>/{apps,libs,config,migrations,tests,bench,examples,scripts}/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.stratus/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  globalSetup: '<rootDir>/tests/services-start.mjs',
+  globalTeardown: '<rootDir>/tests/services-stop.mjs',
+  // A first database test waits for the server's start and the template's migration.
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
