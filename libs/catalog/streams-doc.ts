@@ -1,7 +1,7 @@
 import { formatDuration } from '#kernel';
 import type { Stream } from '#sync';
 import { snakeCase } from '#warehouse/tables';
-import { platforms } from './index.js';
+import { platforms } from './platforms.js';
 
 /** `docs/streams.md`: every stream, how often it runs, how it reads and what it fills. Generated, never edited. */
 export function streamsDoc(): string {

@@ -7,6 +7,9 @@ export const DEEPEST = 25_000;
 
 export const PageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 
+/** The `pageInfo` of a list that has ended. */
+export const NO_MORE: z.output<typeof PageInfo> = { hasNextPage: false, endCursor: null };
+
 /** A root list as Shopify answers it: `{data: {orders: {pageInfo, nodes}}}`. */
 export const listOf = <Name extends string>(name: Name) =>
   z.object({
@@ -52,9 +55,11 @@ export function nextPlace(page: {
   const depth = depthOf(page.place);
   const seen = depth.seen + nodes.length;
   if (seen + 2 * page.size > DEEPEST) return { since: restartAt(nodes.at(-1), depth.since), seen: 0 };
-  if (pageInfo.endCursor === null)
-    throw new Failure('bug', 'Shopify says there is a next page but gives no cursor to it');
-  return { after: pageInfo.endCursor, seen, ...(depth.since === null ? {} : { since: depth.since }) };
+  return {
+    ...nextInside(pageInfo, 'the list'),
+    seen,
+    ...(depth.since === null ? {} : { since: depth.since }),
+  };
 }
 
 function restartAt(last: unknown, before: string | null): string {
@@ -67,4 +72,12 @@ function restartAt(last: unknown, before: string | null): string {
       `more than ${DEEPEST} records share the instant ${at}; read them by a smaller range`,
     );
   return at;
+}
+
+/** The next place of a list inside one record, or null when it has ended; `where` names the record in a failure. */
+export function nextInside(pageInfo: z.output<typeof PageInfo>, where: string): { after: string } | null {
+  if (!pageInfo.hasNextPage) return null;
+  if (pageInfo.endCursor === null)
+    throw new Failure('bug', `Shopify says ${where} goes on but gives no cursor to the rest`);
+  return { after: pageInfo.endCursor };
 }

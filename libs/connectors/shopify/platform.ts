@@ -6,7 +6,9 @@ import { object } from './cost.js';
 import { graphql } from './graphql.js';
 import { classify, meter, notice, roomy, tooLarge } from './replies.js';
 import { OLDEST_VERSION, ShopifySettings } from './settings.js';
+import { customers } from './streams/customers.js';
 import { orders } from './streams/orders.js';
+import { products } from './streams/products.js';
 
 export const PROBE = `query Probe {
   shop { name currencyCode }
@@ -14,7 +16,7 @@ export const PROBE = `query Probe {
 }`;
 
 /** `read_all_orders` is wished for, not needed: without it Shopify shows the last 60 days. */
-const SCOPES = ['read_orders', 'read_customers', 'read_products', 'read_inventory'];
+const SCOPES = ['read_orders', 'read_customers', 'read_products'];
 
 const Probed = z.object({
   data: z.object({
@@ -93,5 +95,5 @@ export const shopify = definePlatform({
     says,
   },
   fromEnv,
-  streams: [orders],
+  streams: [orders, customers, products],
 });

@@ -1,10 +1,10 @@
-import { Failure, minutes, sum } from '#kernel';
-import { children, cursorOf, defineStream, type PageQuery, type Place } from '#sync';
+import { minutes, sum } from '#kernel';
+import { children, cursorOf, defineStream, type PageQuery } from '#sync';
 import { orderItems, orders as table, type RowOf } from '#warehouse/tables';
 import { z } from 'zod';
 import { connection, LARGEST_PAGE, list, MONEY_BAG, object } from '../cost.js';
 import { graphql } from '../graphql.js';
-import { afterOf, listOf, nextPlace } from '../pages.js';
+import { afterOf, listOf, nextInside, nextPlace, NO_MORE } from '../pages.js';
 import { type Fulfillment, type LineItem, LineItems, Order } from '../records/order.js';
 import { toGid } from '../records/scalars.js';
 import { updatedWithin } from '../search.js';
@@ -57,6 +57,8 @@ const ORDER_COST = object(
   connection(LINES, LINE_COST),
 );
 
+export const ORDER_LINES_COST = object(connection(MORE_LINES, LINE_COST));
+
 export const ordersCost = (size: number): number => connection(size, ORDER_COST);
 
 export const ORDER_LINES = `query OrderLines($id: ID!, $after: String, $lines: Int!) {
@@ -68,27 +70,13 @@ export const ORDER_LINES = `query OrderLines($id: ID!, $after: String, $lines: I
 
 const OrderLines = z.object({ data: z.object({ order: z.object({ lineItems: LineItems }).nullable() }) });
 
-/** An order's whole list of lines, one page longer. */
+/** An order with the next page of its lines; where it was deleted between the calls, they end here. */
 function withMoreLines(order: Order, body: unknown): Order {
-  const more = OrderLines.parse(body).data.order;
-  // Deleted between the two calls: what was read of it is stored, and its lines end here.
-  if (more === null)
-    return { ...order, lineItems: { ...order.lineItems, pageInfo: { hasNextPage: false, endCursor: null } } };
+  const more = OrderLines.parse(body).data.order?.lineItems ?? { pageInfo: NO_MORE, nodes: [] };
   return {
     ...order,
-    lineItems: {
-      pageInfo: more.lineItems.pageInfo,
-      nodes: [...order.lineItems.nodes, ...more.lineItems.nodes],
-    },
+    lineItems: { pageInfo: more.pageInfo, nodes: [...order.lineItems.nodes, ...more.nodes] },
   };
-}
-
-function nextLines(order: Order): Place | null {
-  const { hasNextPage, endCursor } = order.lineItems.pageInfo;
-  if (!hasNextPage) return null;
-  if (endCursor === null)
-    throw new Failure('bug', `order ${order.id} has more lines but Shopify gives no cursor to them`);
-  return { after: endCursor };
 }
 
 /** `cancelled`, else how far it is fulfilled, in small letters: `unfulfilled`, `partially_fulfilled`, `fulfilled`. */
@@ -188,14 +176,14 @@ export const orders = defineStream({
   cursor: { of: (order) => order.updatedAt, order: 'ascending', lookback: minutes(5), startAt: null },
   follow: [
     {
-      next: nextLines,
+      next: (order: Order) => nextInside(order.lineItems.pageInfo, `order ${order.id}`),
       request: ({ record, place, settings }) =>
         graphql({
           settings,
           operation: 'OrderLines',
           document: ORDER_LINES,
           variables: { id: toGid('Order', record.id), after: cursorOf(place), lines: MORE_LINES },
-          weight: object(connection(MORE_LINES, LINE_COST)),
+          weight: ORDER_LINES_COST,
         }),
       merge: withMoreLines,
     },
