@@ -1,0 +1,75 @@
+/**
+ * warehouse: the door to Postgres, where the truth lives.
+ *
+ * Rows and their checkpoint commit in one transaction behind a fencing token. An older version never overwrites a
+ * newer one. Gone rows are marked, never deleted. A run moves only along the list in `run-states.ts`.
+ */
+export {
+  type Warehouse,
+  type WarehouseOptions,
+  migrate,
+  openWarehouse,
+  warehouseTables,
+} from './warehouse.js';
+export {
+  type AuditRow,
+  type CheckpointRow,
+  type ConnectionRow,
+  type ConnectionStatus,
+  type Counts,
+  type QuarantineRow,
+  type Role,
+  type RunKind,
+  type RunLogRow,
+  type RunRow,
+  type SessionRow,
+  type StreamRow,
+  type UserRow,
+} from './rows.js';
+export { AuditEntry, Quarantine, RunLog, Session, User, entityOf } from './entities.js';
+export { type RunState, isFinished } from './run-states.js';
+export {
+  type Comparison,
+  type Incoming,
+  type Query,
+  type Stamp,
+  type Written,
+  markGoneChildren,
+  upsert,
+} from './upsert.js';
+export { type Bad, type Page, type TablePart, commitPage, queryOf } from './pages.js';
+export {
+  type Ending,
+  type NewRun,
+  LeaseLost,
+  cancelRun,
+  claimRun,
+  endAttempt,
+  findRun,
+  fixWindow,
+  insertRun,
+  logRun,
+  reapRuns,
+  recentRuns,
+  renewLease,
+  requeueRun,
+  supersedeQueued,
+  waitingRuns,
+} from './runs.js';
+export {
+  type NewConnection,
+  DEFAULT_WORKSPACE,
+  claimRenewal,
+  findCheckpoint,
+  findConnection,
+  listConnections,
+  listStreamStates,
+  markReconnect,
+  noteStream,
+  openCredentials,
+  releaseRenewal,
+  reloadConnection,
+  removeConnection,
+  saveConnection,
+  saveCredentials,
+} from './connections.js';

@@ -1,0 +1,141 @@
+import type { EntityManager } from 'typeorm';
+import { hash } from 'node:crypto';
+import type { Json } from '#kernel';
+import { arrayLiteral } from './array-literal.js';
+import type { Counts, RunRow } from './rows.js';
+import { fence } from './runs.js';
+import type { Table } from './tables/index.js';
+import { markGoneChildren, upsert, type Comparison, type Incoming, type Query } from './upsert.js';
+import type { Warehouse } from './warehouse.js';
+
+/** A record that would not parse: its payload as received and why. */
+export interface Bad {
+  /** The platform's key where it could be read; otherwise the payload's own hash stands in. */
+  readonly key: string | null;
+  readonly payload: Json;
+  readonly reason: string;
+}
+
+export interface TablePart {
+  readonly into: Table;
+  readonly rows: readonly Incoming[];
+}
+
+/** All that one page brings; committed whole or not at all. */
+export interface Page {
+  readonly main: TablePart;
+  readonly children: readonly TablePart[];
+  readonly bad: readonly Bad[];
+  readonly records: number;
+  readonly calls: number;
+  readonly place: Json | null;
+  /** The newest cursor value up to here. */
+  readonly cursorAt: Date | null;
+  /** Where the stream's checkpoint moves with this page; null leaves it. */
+  readonly checkpoint: Date | null;
+  readonly pageSize: number;
+  readonly comparison: Comparison;
+  readonly leaseUntil: Date;
+}
+
+/**
+ * Commits a page: rows, fence, quarantine, checkpoint and counters in one transaction. The fence updates the run's
+ * row under the claim's own number: a zombie finds a newer one, is refused, and its rows roll back with it.
+ */
+export async function commitPage(warehouse: Warehouse, run: RunRow, page: Page): Promise<Counts> {
+  return warehouse.transaction(async (manager) => {
+    const query = queryOf(manager);
+    const stamp = { connectionId: run.connectionId, runId: run.id };
+    const written = run.dry
+      ? { inserted: 0, changed: 0, same: 0, gone: 0 }
+      : await writeParts(query, stamp, page);
+    const counts: Counts = {
+      pages: 1,
+      calls: page.calls,
+      records: page.records,
+      quarantined: page.bad.length,
+      ...written,
+    };
+    await fence(query, run, { ...page, counts });
+    if (!run.dry) {
+      await quarantine(query, run, page);
+      if (page.checkpoint) await moveCheckpoint(query, run, page.checkpoint);
+    }
+    return counts;
+  });
+}
+
+export const queryOf =
+  (manager: EntityManager): Query =>
+  (sql, parameters) =>
+    manager.query(sql, [...parameters]);
+
+async function writeParts(
+  query: Query,
+  stamp: { connectionId: string; runId: string },
+  page: Page,
+): Promise<Pick<Counts, 'inserted' | 'changed' | 'same' | 'gone'>> {
+  const total = { inserted: 0, changed: 0, same: 0, gone: 0 };
+  const parents = page.main.rows;
+  for (const part of [page.main, ...page.children]) {
+    const written = await upsert(query, part.into, stamp, part.rows, page.comparison);
+    total.inserted += written.inserted;
+    total.changed += written.changed;
+    total.same += written.same;
+  }
+  for (const part of page.children)
+    total.gone += await markGoneChildren(
+      query,
+      part.into,
+      stamp,
+      parents.map(({ sourceId, version }) => ({ sourceId, version })),
+      part.rows.map((row) => row.sourceId),
+    );
+  return total;
+}
+
+/** Bad records are kept with payload and reason; a record that came back whole is marked landed. */
+async function quarantine(query: Query, run: RunRow, page: Page): Promise<void> {
+  if (page.bad.length > 0)
+    await query(
+      `insert into quarantine (connection_id, stream, run_id, page, record_key, payload, reason)
+       select $1, $2, $3, (select pages from runs where id = $3), b.key, b.payload, b.reason
+       from unnest($4::text[], $5::jsonb[], $6::text[]) as b(key, payload, reason)
+       on conflict (connection_id, stream, record_key) do update set run_id = excluded.run_id, page = excluded.page,
+         payload = excluded.payload, reason = excluded.reason, state = 'open', times = quarantine.times + 1,
+         last_seen_at = now()`,
+      [
+        run.connectionId,
+        run.stream,
+        run.id,
+        arrayLiteral(distinctBad(page.bad).map((bad) => bad.recordKey)),
+        arrayLiteral(distinctBad(page.bad).map((bad) => JSON.stringify(bad.payload))),
+        arrayLiteral(distinctBad(page.bad).map((bad) => bad.reason)),
+      ],
+    );
+  if (page.main.rows.length > 0)
+    await query(
+      `with landed as (
+         update quarantine set state = 'landed', last_seen_at = now()
+         where connection_id = $1 and stream = $2 and state = 'open' and record_key = any($3::text[]) returning 1
+       ) select count(*) from landed`,
+      [run.connectionId, run.stream, arrayLiteral(page.main.rows.map((row) => row.sourceId))],
+    );
+}
+
+function distinctBad(bad: readonly Bad[]): { recordKey: string; payload: Json; reason: string }[] {
+  const byKey = new Map(
+    bad.map((one) => [one.key ?? `payload:${hash('md5', JSON.stringify(one.payload) ?? 'null')}`, one]),
+  );
+  return [...byKey].map(([recordKey, one]) => ({ recordKey, payload: one.payload, reason: one.reason }));
+}
+
+/** Never backwards: another run of the stream may have read further meanwhile. */
+async function moveCheckpoint(query: Query, run: RunRow, cursorAt: Date): Promise<void> {
+  await query(
+    `insert into checkpoints (connection_id, stream, cursor_at, run_id) values ($1, $2, $3, $4)
+     on conflict (connection_id, stream) do update set cursor_at = excluded.cursor_at, run_id = excluded.run_id,
+       updated_at = now() where checkpoints.cursor_at < excluded.cursor_at`,
+    [run.connectionId, run.stream, cursorAt, run.id],
+  );
+}

@@ -1,0 +1,145 @@
+import type { FailureKind, Json } from '#kernel';
+import type { RunState } from './run-states.js';
+
+export type Role = 'viewer' | 'operator' | 'admin';
+
+export interface UserRow {
+  id: string;
+  workspaceId: string;
+  name: string;
+  passwordHash: string;
+  role: Role;
+  createdAt: Date;
+}
+
+/** Only a hash of the session's id is kept: a copy of the table opens no session. */
+export interface SessionRow {
+  idHash: string;
+  userId: string;
+  csrf: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+export type ConnectionStatus = 'active' | 'paused' | 'reconnect';
+
+export interface ConnectionRow {
+  id: string;
+  workspaceId: string;
+  platform: string;
+  name: string;
+  /** `reconnect`: the platform refused the credentials; nothing runs until an operator enters new ones. */
+  status: ConnectionStatus;
+  statusReason: string | null;
+  settings: Record<string, Json>;
+  /** Overrides the platform's own base url, for a stand-in server. */
+  baseUrl: string | null;
+  /** A stand-in server: private addresses and plain http are allowed. */
+  sandbox: boolean;
+  /** Sealed JSON; opened only where a call is signed. */
+  credentials: string;
+  renewingUntil: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What is known or overridden of one stream on one connection. */
+export interface StreamRow {
+  connectionId: string;
+  stream: string;
+  enabled: boolean | null;
+  everyMs: string | null;
+  lookbackMs: string | null;
+  notice: string | null;
+  noticeAt: Date | null;
+}
+
+export interface CheckpointRow {
+  connectionId: string;
+  stream: string;
+  cursorAt: Date;
+  runId: string;
+  updatedAt: Date;
+}
+
+/** `incremental` from the checkpoint; `backfill` a past range beside it; `refresh` everything again. */
+export type RunKind = 'incremental' | 'backfill' | 'refresh';
+
+export interface Counts {
+  pages: number;
+  /** Calls to the platform, retries and follow-ups included. */
+  calls: number;
+  records: number;
+  inserted: number;
+  changed: number;
+  same: number;
+  gone: number;
+  quarantined: number;
+}
+
+export interface RunRow extends Counts {
+  id: string;
+  connectionId: string;
+  stream: string;
+  kind: RunKind;
+  trigger: 'schedule' | 'manual';
+  slot: Date | null;
+  state: RunState;
+  /** Reads and maps but writes no warehouse row and no checkpoint. */
+  dry: boolean;
+  windowFrom: Date | null;
+  windowTo: Date | null;
+  /** Where the next page starts; null before the first page. */
+  place: Json | null;
+  /** The newest cursor value committed by this run. */
+  cursorAt: Date | null;
+  pageSize: number | null;
+  /** Fencing token: rises with every claim, and a page commits only under the claim's own number. */
+  lease: number;
+  leaseUntil: Date | null;
+  worker: string | null;
+  attempt: number;
+  notBefore: Date | null;
+  /** Why it waits, in words. */
+  reason: string | null;
+  failureKind: FailureKind | null;
+  failure: string | null;
+  queuedAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  /** Milliseconds spent running, waits between attempts left out. */
+  busyMs: string;
+}
+
+export interface RunLogRow {
+  id: string;
+  runId: string;
+  at: Date;
+  level: 'info' | 'warn' | 'error';
+  message: string;
+}
+
+export interface QuarantineRow {
+  id: string;
+  connectionId: string;
+  stream: string;
+  recordKey: string;
+  runId: string;
+  page: number;
+  payload: Json;
+  reason: string;
+  state: 'open' | 'landed';
+  times: number;
+  firstSeenAt: Date;
+  lastSeenAt: Date;
+}
+
+export interface AuditRow {
+  id: string;
+  workspaceId: string;
+  at: Date;
+  actor: string;
+  action: string;
+  subject: string | null;
+  outcome: string;
+}

@@ -1,0 +1,25 @@
+/** A run's states; `snoozed` is a wait that counts as no attempt. */
+export type RunState = 'queued' | 'running' | 'snoozed' | 'succeeded' | 'failed' | 'cancelled';
+
+/** Every allowed move. A failed or cancelled run goes back to the queue only when a person retries it. */
+const MOVES: readonly (readonly [from: RunState, to: RunState])[] = [
+  ['queued', 'running'],
+  ['snoozed', 'running'],
+  ['running', 'queued'],
+  ['running', 'snoozed'],
+  ['running', 'succeeded'],
+  ['running', 'failed'],
+  ['running', 'cancelled'],
+  ['queued', 'cancelled'],
+  ['snoozed', 'cancelled'],
+  ['snoozed', 'queued'],
+  ['failed', 'queued'],
+  ['cancelled', 'queued'],
+];
+
+/** States from which a run may move to `to`: the guard of every update statement. */
+export const statesBefore = (to: RunState): RunState[] =>
+  MOVES.flatMap(([from, target]) => (target === to ? [from] : []));
+
+export const FINISHED: readonly RunState[] = ['succeeded', 'failed', 'cancelled'];
+export const isFinished = (state: RunState): boolean => FINISHED.includes(state);

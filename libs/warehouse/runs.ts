@@ -1,0 +1,303 @@
+import { Failure, newId, type FailureKind, type Json } from '#kernel';
+import { arrayLiteral } from './array-literal.js';
+import type { Counts, RunKind, RunRow } from './rows.js';
+import { statesBefore, type RunState } from './run-states.js';
+import { Run } from './entities.js';
+import { snakeCase } from './tables/index.js';
+import type { Warehouse } from './warehouse.js';
+
+export interface NewRun {
+  readonly connectionId: string;
+  readonly stream: string;
+  readonly kind: RunKind;
+  readonly trigger: 'schedule' | 'manual';
+  /** The schedule's own instant: one run per (connection, stream, slot), however often it is ticked. */
+  readonly slot?: Date | null;
+  readonly windowFrom?: Date | null;
+  readonly windowTo?: Date | null;
+  readonly dry?: boolean;
+}
+
+/** What a claim gives: the run as it stands and the token every later write must show. */
+export type Claimed = RunRow;
+
+/** Raised where a newer claim holds the run: whoever still works on the old one must stop without a trace. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+  constructor(runId: string) {
+    super(`run ${runId} was taken over by another worker; this one's writes are refused`);
+  }
+}
+
+const RETURNING = Run.options.columns;
+const columnList = Object.entries(RETURNING)
+  .map(([key, column]) => `"${column?.name ?? snakeCase(key)}" as "${key}"`)
+  .join(', ');
+const before = (to: RunState): string => arrayLiteral(statesBefore(to));
+
+/** The new run's row, or null where the slot already has one. */
+export async function insertRun(warehouse: Warehouse, run: NewRun, now: Date): Promise<RunRow | null> {
+  const [row] = await warehouse.query<RunRow>(
+    `insert into runs (id, connection_id, stream, kind, trigger, slot, window_from, window_to, dry, queued_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     on conflict (connection_id, stream, slot) do nothing returning ${columnList}`,
+    [
+      newId(),
+      run.connectionId,
+      run.stream,
+      run.kind,
+      run.trigger,
+      run.slot ?? null,
+      run.windowFrom ?? null,
+      run.windowTo ?? null,
+      run.dry ?? false,
+      now,
+    ],
+  );
+  return row ?? null;
+}
+
+/** A newer slot replaces the scheduled runs of the same stream that still wait; returns their ids. */
+export async function supersedeQueued(warehouse: Warehouse, run: RunRow, now: Date): Promise<string[]> {
+  const rows = await warehouse.query<{ id: string }>(
+    `with old as (
+       update runs set state = 'cancelled', finished_at = $4, reason = 'a newer slot replaced it'
+       where connection_id = $1 and stream = $2 and id <> $3 and trigger = 'schedule' and kind = 'incremental'
+         and state = 'queued' and attempt = 0 and slot < $5
+       returning id
+     ) select id from old`,
+    [run.connectionId, run.stream, run.id, now, run.slot],
+  );
+  return rows.map((row) => row.id);
+}
+
+export async function findRun(warehouse: Warehouse, id: string): Promise<RunRow | null> {
+  const [row] = await warehouse.query<RunRow>(`select ${columnList} from runs where id = $1`, [id]);
+  return row ?? null;
+}
+
+/**
+ * Takes the run for one worker and one attempt: only one running run per (connection, stream), and a run whose
+ * lease still lives stays with its worker. Null says why nothing was taken.
+ */
+export async function claimRun(
+  warehouse: Warehouse,
+  id: string,
+  claim: { worker: string; leaseMs: number; now: Date },
+): Promise<
+  { run: Claimed } | { refused: 'finished' | 'held' | 'missing'; until: Date | null; by: string | null }
+> {
+  const taken = await warehouse
+    .query<RunRow>(
+      `with taken as (
+         update runs set state = 'running', lease = lease + 1, lease_until = $3, worker = $2, attempt = attempt + 1,
+           started_at = coalesce(started_at, $4), finished_at = null, not_before = null, reason = null,
+           failure = null, failure_kind = null
+         where id = $1 and (state = any($5::text[]) or (state = 'running' and lease_until < $4))
+         returning *
+       ) select ${columnList} from taken`,
+      [id, claim.worker, new Date(claim.now.getTime() + claim.leaseMs), claim.now, before('running')],
+    )
+    .catch((thrown: unknown) => {
+      if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === '23505')
+        return [];
+      throw thrown;
+    });
+  if (taken[0]) return { run: taken[0] };
+  const run = await findRun(warehouse, id);
+  if (!run) return { refused: 'missing', until: null, by: null };
+  if (run.state === 'running') return { refused: 'held', until: run.leaseUntil, by: run.worker };
+  const [other] = await warehouse.query<{ until: Date; by: string }>(
+    `select lease_until as until, worker as by from runs
+     where connection_id = $1 and stream = $2 and state = 'running' and id <> $3`,
+    [run.connectionId, run.stream, id],
+  );
+  if (run.state === 'queued' || run.state === 'snoozed')
+    return { refused: 'held', until: other?.until ?? null, by: other?.by ?? null };
+  return { refused: 'finished', until: null, by: null };
+}
+
+type Execute = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>;
+
+/** Proves that the claim still holds, adds the page's counts and renews the lease; locks the run's row. */
+export async function fence(
+  query: Execute,
+  claim: Pick<RunRow, 'id' | 'lease'>,
+  page: { counts: Counts; place: Json | null; cursorAt: Date | null; pageSize: number; leaseUntil: Date },
+): Promise<void> {
+  const c = page.counts;
+  const rows = await query<{ id: string }>(
+    `with held as (
+       update runs set pages = pages + $3, calls = calls + $4, records = records + $5, inserted = inserted + $6,
+         changed = changed + $7, same = same + $8, gone = gone + $9, quarantined = quarantined + $10,
+         place = $11::jsonb, cursor_at = greatest(cursor_at, $12), page_size = $13, lease_until = $14
+       where id = $1 and lease = $2 and state = 'running' returning id
+     ) select id from held`,
+    [
+      claim.id,
+      claim.lease,
+      c.pages,
+      c.calls,
+      c.records,
+      c.inserted,
+      c.changed,
+      c.same,
+      c.gone,
+      c.quarantined,
+      page.place === null ? null : JSON.stringify(page.place),
+      page.cursorAt,
+      page.pageSize,
+      page.leaseUntil,
+    ],
+  );
+  if (rows.length === 0) throw new LeaseLost(claim.id);
+}
+
+/** Renews the lease because something moved: a call was answered. Throws LeaseLost where the claim is gone. */
+export async function renewLease(
+  warehouse: Warehouse,
+  claim: Pick<RunRow, 'id' | 'lease'>,
+  leaseUntil: Date,
+): Promise<void> {
+  const rows = await warehouse.query<{ id: string }>(
+    `with held as (update runs set lease_until = $3 where id = $1 and lease = $2 and state = 'running' returning id)
+     select id from held`,
+    [claim.id, claim.lease, leaseUntil],
+  );
+  if (rows.length === 0) throw new LeaseLost(claim.id);
+}
+
+/** Fixes the window on the run once, so that every attempt reads the same span. */
+export async function fixWindow(
+  warehouse: Warehouse,
+  claim: Pick<RunRow, 'id' | 'lease'>,
+  window: { from: Date | null; to: Date },
+): Promise<void> {
+  await warehouse.query(
+    `with held as (update runs set window_from = $3, window_to = $4 where id = $1 and lease = $2 returning id)
+     select id from held`,
+    [claim.id, claim.lease, window.from, window.to],
+  );
+}
+
+/** How an attempt ended, and what the run's row then says. */
+export interface Ending {
+  readonly state: Exclude<RunState, 'running'>;
+  readonly now: Date;
+  readonly busyMs: number;
+  readonly notBefore?: Date;
+  readonly reason?: string;
+  readonly failureKind?: FailureKind;
+  readonly failure?: string;
+  /** Calls made since the last page committed: they count, though nothing came of them. */
+  readonly calls?: number;
+  /** A yield or a snooze gives its attempt back. */
+  readonly uncounted?: boolean;
+}
+
+export async function endAttempt(
+  warehouse: Warehouse,
+  claim: Pick<RunRow, 'id' | 'lease'>,
+  end: Ending,
+): Promise<void> {
+  const finished = end.state !== 'queued' && end.state !== 'snoozed';
+  const rows = await warehouse.query<{ id: string }>(
+    `with ended as (
+       update runs set state = $3, lease_until = null, worker = null, finished_at = $4, not_before = $5, reason = $6,
+         failure_kind = $7, failure = $8, calls = calls + $9, busy_ms = busy_ms + $10, attempt = attempt - $11
+       where id = $1 and lease = $2 and state = 'running' and 'running' = any($12::text[]) returning id
+     ) select id from ended`,
+    [
+      claim.id,
+      claim.lease,
+      end.state,
+      finished ? end.now : null,
+      end.notBefore ?? null,
+      end.reason ?? null,
+      end.failureKind ?? null,
+      end.failure ?? null,
+      end.calls ?? 0,
+      Math.round(end.busyMs),
+      end.uncounted ? 1 : 0,
+      before(end.state),
+    ],
+  );
+  if (rows.length === 0) throw new LeaseLost(claim.id);
+}
+
+/** Puts a finished run back in the queue on a person's word; place and counts stay, so it resumes. */
+export async function requeueRun(warehouse: Warehouse, id: string, now: Date): Promise<RunRow> {
+  const [row] = await warehouse.query<RunRow>(
+    `with back as (
+       update runs set state = 'queued', attempt = 0, finished_at = null, not_before = null, reason = 'retried by hand',
+         queued_at = $2
+       where id = $1 and state in ('failed', 'cancelled') returning *
+     ) select ${columnList} from back`,
+    [id, now],
+  );
+  if (row) return row;
+  const run = await findRun(warehouse, id);
+  if (!run) throw new Failure('refused', `there is no run ${id}; list them with: npx stratus runs`);
+  throw new Failure('refused', `run ${id} is ${run.state}: only failed or cancelled runs can be retried`);
+}
+
+export async function cancelRun(
+  warehouse: Warehouse,
+  id: string,
+  reason: string,
+  now: Date,
+): Promise<boolean> {
+  const rows = await warehouse.query<{ id: string }>(
+    `with done as (
+       update runs set state = 'cancelled', finished_at = $2, reason = $3
+       where id = $1 and state = any($4::text[]) and state <> 'running' returning id
+     ) select id from done`,
+    [id, now, reason, before('cancelled')],
+  );
+  return rows.length > 0;
+}
+
+/** Runs whose worker died: back to the queue, with a line in their log. Returns them. */
+export async function reapRuns(warehouse: Warehouse, now: Date): Promise<RunRow[]> {
+  return warehouse.query<RunRow>(
+    `with reaped as (
+       update runs set state = 'queued', lease = lease + 1, lease_until = null,
+         reason = 'its worker ' || coalesce(worker, '?') || ' stopped answering', worker = null
+       where state = 'running' and lease_until < $1 returning *
+     ), logged as (
+       insert into run_logs (run_id, level, message) select id, 'warn', reason || '; the run goes on from its last page' from reaped
+     )
+     select ${columnList} from reaped`,
+    [now],
+  );
+}
+
+/** Runs that wait, oldest first: each must have a job in the queue. */
+export const waitingRuns = (warehouse: Warehouse): Promise<RunRow[]> =>
+  warehouse.query<RunRow>(
+    `select ${columnList} from runs where state in ('queued', 'snoozed') order by queued_at limit 10000`,
+  );
+
+export async function recentRuns(
+  warehouse: Warehouse,
+  filter: { failed?: boolean; limit: number },
+): Promise<(RunRow & { connection: string })[]> {
+  return warehouse.query(
+    `select r.*, c.name as connection from (select ${columnList} from runs) r join connections c on c.id = r."connectionId"
+     ${filter.failed ? `where r.state = 'failed'` : ''} order by coalesce(r."finishedAt", r."startedAt", r."queuedAt") desc limit $1`,
+    [filter.limit],
+  );
+}
+
+export async function logRun(
+  warehouse: Warehouse,
+  runId: string,
+  level: 'info' | 'warn' | 'error',
+  message: string,
+): Promise<void> {
+  await warehouse.query(`insert into run_logs (run_id, level, message) values ($1, $2, $3)`, [
+    runId,
+    level,
+    message,
+  ]);
+}

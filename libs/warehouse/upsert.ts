@@ -1,0 +1,231 @@
+import { hash } from 'node:crypto';
+import { snakeCase, type SqlType, type Table } from './tables/index.js';
+import { arrayLiteral } from './array-literal.js';
+
+/** Runs one statement inside the transaction that the page commits in. */
+export type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>;
+
+/** A row on its way in: the mapper's columns, and what the engine knows about it. */
+export interface Incoming {
+  readonly sourceId: string;
+  /** The record's version; an older one never overwrites a newer. Null where the platform tells none. */
+  readonly version: Date | null;
+  readonly gone: boolean;
+  /** For child tables only. */
+  readonly parentSourceId?: string;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+export interface Written {
+  readonly inserted: number;
+  readonly changed: number;
+  readonly same: number;
+}
+
+export interface Stamp {
+  readonly connectionId: string;
+  readonly runId: string;
+}
+
+/**
+ * `fingerprint` trusts the stored hash of the mapped row; `columns` compares every column and so also heals rows
+ * that somebody else changed in the warehouse. Live runs do the first, full refreshes the second.
+ */
+export type Comparison = 'fingerprint' | 'columns';
+
+/**
+ * Writes one page's rows of one table, change-detecting. A first statement sorts the incoming rows into new,
+ * changed and same by joining three narrow arrays against the primary key: an unchanged row is neither sent whole,
+ * nor locked, nor written (no WAL at all). The new ones are inserted and the changed ones updated, one `unnest`
+ * statement each. An older version never overwrites a newer one, in the join and again under the row's lock.
+ *
+ * A row that another writer inserted in between raises 23505; the caller repeats the page's transaction.
+ */
+export async function upsert(
+  query: Query,
+  table: Table,
+  stamp: Stamp,
+  rows: readonly Incoming[],
+  comparison: Comparison = 'fingerprint',
+): Promise<Written> {
+  const batch = newestPerKey(rows);
+  if (batch.length === 0) return { inserted: 0, changed: 0, same: 0 };
+  const plan = planFor(table);
+  const hashes = batch.map((item) => hash('md5', JSON.stringify(item.row)));
+  const all = (): string[] => parameters(table, plan, batch, hashes);
+  const sorted = await query<{ n: string; fresh: boolean }>(
+    comparison === 'columns' ? plan.sortByColumns : plan.sortByFingerprint,
+    [
+      stamp.connectionId,
+      ...(comparison === 'columns' ? all() : parameters(table, NO_COLUMNS, batch, hashes)),
+    ],
+  );
+  const write = async (sql: string, fresh: boolean): Promise<number> => {
+    const chosen = sorted.filter((row) => row.fresh === fresh).map((row) => Number(row.n) - 1);
+    if (chosen.length === 0) return 0;
+    const [part, partHashes] =
+      chosen.length === batch.length
+        ? [batch, hashes]
+        : [chosen.map((i) => batch[i]!), chosen.map((i) => hashes[i]!)];
+    const [counted] = await query<{ n: string }>(sql, [
+      stamp.connectionId,
+      stamp.runId,
+      ...parameters(table, plan, part, partHashes),
+    ]);
+    return Number(counted?.n ?? 0);
+  };
+  const inserted = await write(plan.insert, true);
+  const changed = await write(plan.update, false);
+  return { inserted, changed, same: batch.length - inserted - changed };
+}
+
+/** The last of the newest per key: one statement must not touch a row twice. */
+function newestPerKey(rows: readonly Incoming[]): readonly Incoming[] {
+  const byKey = new Map<string, Incoming>();
+  for (const row of rows) {
+    const seen = byKey.get(row.sourceId);
+    if (seen && (seen.version?.getTime() ?? 0) > (row.version?.getTime() ?? 0)) continue;
+    byKey.set(row.sourceId, row);
+  }
+  return byKey.size === rows.length ? rows : [...byKey.values()];
+}
+
+interface Plan {
+  readonly columns: readonly string[];
+  readonly json: readonly boolean[];
+  readonly sortByFingerprint: string;
+  readonly sortByColumns: string;
+  readonly insert: string;
+  readonly update: string;
+}
+
+const plans = new WeakMap<Table, Plan>();
+const NO_COLUMNS = { columns: [], json: [] } as const;
+
+/** Array literals in the order of `inputsOf`. */
+function parameters(
+  table: Table,
+  plan: Pick<Plan, 'columns' | 'json'>,
+  batch: readonly Incoming[],
+  hashes: readonly string[],
+): string[] {
+  return [
+    arrayLiteral(batch.map((item) => item.sourceId)),
+    arrayLiteral(batch.map((item) => item.version)),
+    arrayLiteral(batch.map((item) => item.gone)),
+    arrayLiteral(hashes),
+    ...(table.child && plan !== NO_COLUMNS
+      ? [arrayLiteral(batch.map((item) => item.parentSourceId ?? ''))]
+      : []),
+    ...plan.columns.map((name, c) =>
+      arrayLiteral(
+        plan.json[c]
+          ? batch.map((item) => (item.row[name] === null ? null : JSON.stringify(item.row[name])))
+          : batch.map((item) => item.row[name]),
+      ),
+    ),
+  ];
+}
+
+interface Input {
+  readonly name: string;
+  readonly type: SqlType;
+}
+
+const META: readonly Input[] = [
+  { name: 'source_id', type: 'text' },
+  { name: 'source_updated_at', type: 'timestamptz' },
+  { name: 'gone', type: 'boolean' },
+  { name: 'payload_hash', type: 'text' },
+];
+
+function inputsOf(table: Table): Input[] {
+  return [
+    ...META,
+    ...(table.child ? [{ name: 'parent_source_id', type: 'text' as const }] : []),
+    ...Object.entries(table.columns).map(([name, column]) => ({ name: snakeCase(name), type: column.sql })),
+  ];
+}
+
+function planFor(table: Table): Plan {
+  const known = plans.get(table);
+  if (known) return known;
+  const columns = Object.keys(table.columns);
+  const inputs = inputsOf(table);
+  const kept = inputs.map((input) => input.name).filter((name) => name !== 'gone');
+  const compared = kept.filter((name) => name !== 'source_id' && name !== 'payload_hash');
+  const target = `"${table.name}"`;
+  const list = (prefix: string, names: readonly string[]): string =>
+    names.map((n) => `${prefix}"${n}"`).join(', ');
+  const incoming = (from: number, names: readonly Input[], ordinality = ''): string =>
+    `unnest(${names.map((input, i) => `$${from + i}::${input.type}[]`).join(', ')})${ordinality} as i(${list(
+      '',
+      names.map((i) => i.name),
+    )}${ordinality ? ', n' : ''})`;
+  const newEnough = 'coalesce(i.source_updated_at >= t.source_updated_at, true)';
+  const sort = (names: readonly Input[], differs: string): string => `
+select i.n, t.source_id is null as fresh from ${incoming(2, names, ' with ordinality')}
+left join lateral (
+  select * from ${target} t where t.connection_id = $1 and t.source_id = i.source_id limit 1
+) t on true
+where t.source_id is null or (${newEnough} and ((t.deleted_at is null) = i.gone or ${differs}))`;
+  const plan: Plan = {
+    columns,
+    json: columns.map((name) => table.columns[name]!.sql === 'jsonb'),
+    sortByFingerprint: sort(META, 'i.payload_hash <> t.payload_hash'),
+    sortByColumns: sort(inputs, `(${list('t.', compared)}) is distinct from (${list('i.', compared)})`),
+    insert: `
+with written as (
+  insert into ${target} (connection_id, run_id, deleted_at, ${list('', kept)})
+  select $1, $2, case when i.gone then now() end, ${list('i.', kept)} from ${incoming(3, inputs)}
+  returning 1
+) select count(*) as n from written`,
+    update: `
+with written as (
+  update ${target} t set run_id = $2, synced_at = now(),
+    deleted_at = case when i.gone then coalesce(t.deleted_at, now()) end,
+    ${kept
+      .filter((name) => name !== 'source_id')
+      .map((name) => `"${name}" = i."${name}"`)
+      .join(', ')}
+  from ${incoming(3, inputs)}
+  where t.connection_id = $1 and t.source_id = i.source_id and ${newEnough}
+  returning 1
+) select count(*) as n from written`,
+  };
+  plans.set(table, plan);
+  return plan;
+}
+
+/**
+ * Children that their parent no longer lists are gone: marked, never deleted. A parent read in an older version
+ * than the child's says nothing about it.
+ */
+export async function markGoneChildren(
+  query: Query,
+  table: Table,
+  stamp: Stamp,
+  parents: readonly { readonly sourceId: string; readonly version: Date | null }[],
+  keptSourceIds: readonly string[],
+): Promise<number> {
+  if (parents.length === 0) return 0;
+  const [counted] = await query<{ n: string }>(
+    `
+with marked as (
+  update "${table.name}" t set deleted_at = now(), synced_at = now(), run_id = $2
+  from unnest($3::text[], $4::timestamptz[]) as p(source_id, version)
+  where t.connection_id = $1 and t.parent_source_id = p.source_id and t.deleted_at is null
+    and coalesce(p.version >= t.source_updated_at, true)
+    and not exists (select from unnest($5::text[]) as k(source_id) where k.source_id = t.source_id)
+  returning 1
+) select count(*) as n from marked`,
+    [
+      stamp.connectionId,
+      stamp.runId,
+      arrayLiteral(parents.map((p) => p.sourceId)),
+      arrayLiteral(parents.map((p) => p.version)),
+      arrayLiteral(keptSourceIds),
+    ],
+  );
+  return Number(counted?.n ?? 0);
+}
