@@ -1,6 +1,6 @@
 /** The address of a real server of this test run; the first to ask starts it. */
 export async function testService(name: 'postgres' | 'redis'): Promise<string> {
-  const reply = await fetch(`${process.env['STRATUS_TEST_SERVICES']}/${name}`, { method: 'POST' });
+  const reply = await fetch(`${process.env['STRATUS_TEST_SERVICES'] ?? ''}/${name}`, { method: 'POST' });
   const answer = (await reply.json()) as { url?: string; error?: string };
   if (answer.url === undefined) throw new Error(answer.error ?? `no test ${name}`);
   return answer.url;

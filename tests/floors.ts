@@ -1,0 +1,117 @@
+import { target, type SourceFile } from './imports.js';
+
+const FLOORS: Readonly<Record<string, number>> = {
+  kernel: 0,
+  telemetry: 1,
+  warehouse: 2,
+  queue: 2,
+  http: 2,
+  sync: 3,
+  finance: 4,
+  alerts: 4,
+  writeback: 4,
+  catalog: 5,
+};
+const CONNECTORS = 4;
+const APPS = 6;
+
+/** What a connector may take from us; everything else is the engine's. */
+const FOR_CONNECTORS = ['libs/kernel/index.ts', 'libs/sync/index.ts', 'libs/warehouse/tables/index.ts'];
+
+/** Side entrances of a lib, besides its index.ts. */
+const ENTRANCES = /^libs\/(?:[^/]+|warehouse\/tables|connectors\/[^/]+(?:\/simulator)?)\/index\.ts$/;
+
+const isTest = (path: string): boolean =>
+  /\.test(?:-d)?\.ts$/.test(path) ||
+  path.startsWith('tests/') ||
+  /\/(?:testing|contract|hostile)\//.test(path);
+
+/** The lib, connector, app or other top folder that a file belongs to. */
+function unitOf(path: string): string {
+  const [top = '', second = '', third = ''] = path.split('/');
+  if (top === 'libs') return second === 'connectors' ? `libs/connectors/${third}` : `libs/${second}`;
+  return top === 'apps' ? `apps/${second}` : top;
+}
+
+function floorOf(unit: string): number {
+  const [top, name = ''] = unit.split('/');
+  if (top === 'migrations') return 2;
+  if (top !== 'libs') return APPS;
+  return name === 'connectors' ? CONNECTORS : (FLOORS[name] ?? APPS);
+}
+
+/** One sentence for every import that goes where it may not. */
+export function climbs(files: readonly SourceFile[]): string[] {
+  return files.flatMap((file) => [
+    ...file.imports.flatMap(({ specifier, line }) => {
+      const to = target(file.path, specifier);
+      const complaint = to === undefined ? undefined : complaintAbout(file.path, specifier, to);
+      return complaint ? [`${file.path}:${line} ${complaint}`] : packageComplaint(file.path, specifier, line);
+    }),
+    ...(file.path.startsWith('libs/') && !isTest(file.path)
+      ? file.environment.map(
+          (line) =>
+            `${file.path}:${line} reads process.env; only config/env.ts does: take the value as an argument`,
+        )
+      : []),
+  ]);
+}
+
+function complaintAbout(from: string, specifier: string, to: string): string | undefined {
+  const [here, there] = [unitOf(from), unitOf(to)];
+  const inSimulator = /^libs\/connectors\/[^/]+\/simulator\//;
+  const leavesForSimulator = inSimulator.test(to) && !inSimulator.test(from);
+  if (leavesForSimulator && !isTest(from) && here !== 'apps/sandbox' && here !== 'bench') {
+    return `imports ${specifier}; a simulator is for apps/sandbox, bench and tests alone`;
+  }
+  if (here === there) return undefined;
+  if (isTest(from)) {
+    // Tests may look anywhere below, and at the plumbing in tests/, but a lib's files stay its own.
+    if (there === 'tests' || here === 'tests') return undefined;
+  } else if (there === 'tests') {
+    return `imports ${specifier}; only tests do`;
+  }
+  if (there === 'config') {
+    return here.startsWith('apps/') || here === 'bench' || here === 'scripts' || isTest(from)
+      ? undefined
+      : `imports ${specifier}; configuration is parsed in apps and handed down as plain values`;
+  }
+  if (
+    there.startsWith('apps/') &&
+    !here.startsWith('apps/') &&
+    !['bench', 'examples'].includes(here) &&
+    !isTest(from)
+  ) {
+    return `imports ${specifier}; nothing below the apps knows an app`;
+  }
+  if (there.startsWith('libs/') && !ENTRANCES.test(to)) {
+    return `imports ${specifier}; cross into ${there} through its index.ts (#${there.slice('libs/'.length)})`;
+  }
+  if (here.startsWith('libs/connectors/') && !isTest(from)) return connectorComplaint(specifier, to, there);
+  const [low, high] = [floorOf(here), floorOf(there)];
+  if (high > low && !isTest(from)) {
+    return `climbs from floor ${low} (${here}) to floor ${high} (${there}) by importing ${specifier}; imports only go down`;
+  }
+  const neighbours =
+    low === high && low === CONNECTORS && there.startsWith('libs/') && here.startsWith('libs/');
+  if (neighbours && !isTest(from))
+    return `imports its neighbour ${there}; floor ${low} holds no import sideways`;
+  return undefined;
+}
+
+function connectorComplaint(specifier: string, to: string, there: string): string | undefined {
+  if (FOR_CONNECTORS.includes(to)) return undefined;
+  if (there.startsWith('libs/connectors/')) return `imports ${specifier}; connectors never import each other`;
+  return `imports ${specifier}; a connector takes only #kernel, #sync and #warehouse/tables from us`;
+}
+
+const ENGINE_PACKAGES = /^(?:typeorm|bullmq|bottleneck|ioredis|axios|axios-retry|pg|express)$/;
+
+function packageComplaint(path: string, specifier: string, line: number): string[] {
+  const connector = path.startsWith('libs/connectors/') && !path.includes('/simulator') && !isTest(path);
+  return connector && ENGINE_PACKAGES.test(specifier)
+    ? [
+        `${path}:${line} imports ${specifier}; a connector holds data and pure functions, the engine holds every door`,
+      ]
+    : [];
+}
