@@ -1,0 +1,18 @@
+/**
+ * queue: BullMQ behind typed names and arguments, on Redis or on Postgres. Nothing above knows which.
+ *
+ * A queue holds work in flight, never the truth: every job can be made again from its run's row. Jobs carry ids only.
+ */
+export { type Cadence, sameCadence, slotAt, spanAt } from './cadence.js';
+export { MAX_ATTEMPTS, backoff } from './backoff.js';
+export {
+  type Closable,
+  type Move,
+  type QueueStore,
+  type Queues,
+  type RunJob,
+  type Schedule,
+  type Tick,
+  openQueues,
+  scheduleId,
+} from './queues.js';

@@ -1,0 +1,337 @@
+import {
+  createPostgresBackend,
+  DelayedError,
+  Queue,
+  UnrecoverableError,
+  withBackend,
+  Worker,
+  type Job,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import { z } from 'zod';
+import { Failure, type Duration, type Json } from '#kernel';
+import { backoff, MAX_ATTEMPTS } from './backoff.js';
+import { type Cadence } from './cadence.js';
+
+/** Redis in production, the warehouse's own Postgres where nothing else is configured. */
+export type QueueStore =
+  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+export interface QueueOptions {
+  readonly store: QueueStore;
+  /** One work queue per platform, so that a slow platform holds up nobody else's runs. */
+  readonly platforms: readonly string[];
+  /** Told of connection trouble; the queue itself goes on trying. */
+  readonly onError: (where: string, error: Error) => void;
+}
+
+/** A run's job holds ids only: the run's row is the truth, and a job may be lost and made again from it. */
+export const runJob = z.strictObject({ runId: z.string(), connection: z.string() });
+export type RunJob = z.output<typeof runJob>;
+
+const tickJob = z.strictObject({ connectionId: z.string(), stream: z.string() });
+
+export interface Tick {
+  readonly connectionId: string;
+  readonly stream: string;
+  /** The instant the tick was planned for. */
+  readonly plannedAt: Date;
+}
+
+/** What becomes of a job after one attempt. */
+export type Move =
+  | { readonly to: 'done'; readonly result: Json }
+  | { readonly to: 'later'; readonly at: Date }
+  | { readonly to: 'retry'; readonly message: string; readonly delay: Duration }
+  | { readonly to: 'failed'; readonly message: string };
+
+export interface Schedule {
+  readonly id: string;
+  readonly stream: string;
+  readonly cadence: Cadence;
+  readonly nextAt: Date | null;
+}
+
+export interface WorkOptions {
+  readonly concurrency: number;
+  readonly lockMs: Duration;
+  readonly handle: (job: {
+    data: RunJob;
+    name: string;
+    /** Aborted when the job's lock was lost or the process stops. */
+    signal: AbortSignal;
+    progress: (progress: Record<string, Json>) => Promise<void>;
+  }) => Promise<Move>;
+}
+
+export interface Closable {
+  /** Stops taking jobs, aborts what runs and waits for it, at most until the deadline. */
+  close(deadline: Duration): Promise<void>;
+}
+
+export type JobState = 'missing' | 'open' | 'ended';
+
+/** Every queue of one process. */
+export interface Queues {
+  /** Adds the run's job once; a job of the same run that still waits is left as it is. */
+  addRun(platform: string, stream: string, job: RunJob, delay?: Duration): Promise<void>;
+  removeRun(platform: string, runId: string): Promise<void>;
+  runState(platform: string, runId: string): Promise<JobState>;
+  work(platform: string, options: WorkOptions): Closable;
+  tick(handle: (tick: Tick) => Promise<void>): Closable;
+  schedules(): Promise<Schedule[]>;
+  upsertSchedule(
+    id: string,
+    target: { connectionId: string; stream: string; cadence: Cadence },
+  ): Promise<void>;
+  removeSchedule(id: string): Promise<void>;
+  counts(platform: string): Promise<Record<string, number>>;
+  /** The BullMQ queues themselves, for Bull Board. */
+  readonly boards: readonly Queue[];
+  close(): Promise<void>;
+}
+
+/** `shopify.orders@conn_1`: BullMQ refuses ids with a colon. */
+export const scheduleId = (connectionId: string, stream: string): string => `${stream}@${connectionId}`;
+
+export const TICKS = 'ticks';
+
+const KEEP = {
+  removeOnComplete: { age: 3600, count: 1000 },
+  removeOnFail: { age: 7 * 86_400, count: 5000 },
+} as const;
+const RUN_OPTIONS = {
+  ...KEEP,
+  attempts: MAX_ATTEMPTS,
+  backoff: { type: 'custom' },
+  stackTraceLimit: 5,
+  keepLogs: 50,
+};
+const EVERY_JOB = { sizeLimit: 10_000 };
+
+/** Carries the delay that the handler chose through BullMQ's own retry. */
+class RetryLater extends Error {
+  override readonly name = 'RetryLater';
+  constructor(
+    message: string,
+    readonly delay: Duration,
+  ) {
+    super(message);
+  }
+}
+
+export function openQueues(options: QueueOptions): Queues {
+  const make = factory(options);
+  const ticks = make.queue(TICKS);
+  const work = new Map(options.platforms.map((platform) => [platform, make.queue(platform)]));
+  const queueOf = (platform: string): Queue => {
+    const queue = work.get(platform);
+    if (!queue) throw new Failure('bug', `there is no queue for platform ${platform}`);
+    return queue;
+  };
+
+  return {
+    async addRun(platform, stream, job, delay = 0) {
+      const queue = queueOf(platform);
+      const known = await queue.getJob(job.runId);
+      if (known && (await isEnded(known))) await known.remove();
+      await queue.add(stream, job, {
+        ...RUN_OPTIONS,
+        ...EVERY_JOB,
+        jobId: job.runId,
+        delay: Math.max(0, delay),
+      });
+    },
+    async removeRun(platform, runId) {
+      const job = await queueOf(platform).getJob(runId);
+      // A job that a worker holds cannot be removed; its run is finished by then and the worker will see that.
+      await job?.remove().catch(() => undefined);
+    },
+    async runState(platform, runId) {
+      const job = await queueOf(platform).getJob(runId);
+      if (!job) return 'missing';
+      return (await isEnded(job)) ? 'ended' : 'open';
+    },
+    work: (platform, workOptions) => startWorker(make, platform, workOptions),
+    tick: (handle) =>
+      closable(
+        make.worker(
+          TICKS,
+          async (job) => {
+            const { connectionId, stream } = tickJob.parse(job.data);
+            await handle({ connectionId, stream, plannedAt: plannedAt(job) });
+          },
+          { concurrency: 4, maxStalledCount: 10, maxStartedAttempts: 30 },
+        ),
+      ),
+    async schedules() {
+      const found = await ticks.getJobSchedulers(0, -1);
+      return found.map((one) => ({
+        id: one.key,
+        stream: one.name,
+        cadence: one.pattern === undefined ? { every: Number(one.every) } : { pattern: one.pattern },
+        nextAt: one.next === undefined ? null : new Date(Number(one.next)),
+      }));
+    },
+    async upsertSchedule(id, { connectionId, stream, cadence }) {
+      const repeat = 'every' in cadence ? { every: cadence.every } : { pattern: cadence.pattern, tz: 'UTC' };
+      await ticks.upsertJobScheduler(id, repeat, {
+        name: stream,
+        data: { connectionId, stream },
+        opts: { removeOnComplete: { count: 50 }, removeOnFail: { count: 200 } },
+      });
+    },
+    async removeSchedule(id) {
+      await ticks.removeJobScheduler(id);
+    },
+    counts: async (platform) => ({ ...(await queueOf(platform).getJobCounts()) }),
+    boards: [...work.values(), ticks],
+    async close() {
+      await Promise.all([...work.values(), ticks].map((queue) => queue.close()));
+      make.close();
+    },
+  };
+}
+
+const isEnded = async (job: Job): Promise<boolean> => {
+  const state = await job.getState();
+  return state === 'completed' || state === 'failed' || state === 'unknown';
+};
+
+/** A scheduler's job carries its planned instant at the end of its id; a job added by hand is planned now. */
+function plannedAt(job: Job): Date {
+  const millis = /:(\d+)$/.exec(job.id ?? '')?.[1];
+  return new Date(millis === undefined ? job.timestamp : Number(millis));
+}
+
+interface Factory {
+  queue(name: string): Queue;
+  worker(
+    name: string,
+    process: (job: Job, token: string, signal: AbortSignal) => Promise<unknown>,
+    options: Record<string, unknown>,
+  ): Worker;
+  close(): void;
+}
+
+function factory({ store, onError }: QueueOptions): Factory {
+  const heard = <T extends { on(event: 'error', listener: (error: Error) => void): unknown }>(
+    where: string,
+    one: T,
+  ): T => {
+    one.on('error', (error) => onError(where, error));
+    return one;
+  };
+  const processor =
+    (process: (job: Job, token: string, signal: AbortSignal) => Promise<unknown>) =>
+    (job: Job, token?: string, signal?: AbortSignal): Promise<unknown> =>
+      process(job, token ?? '', signal ?? new AbortController().signal);
+
+  if (store.kind === 'postgres') {
+    const bound = withBackend(createPostgresBackend);
+    const connection = {
+      connectionString: store.url,
+      migrate: true,
+      max: 3,
+      application_name: 'stratus queue',
+    };
+    return {
+      queue: (name) => heard(`queue ${name}`, new bound.Queue(name, { connection })) as unknown as Queue,
+      worker: (name, process, options) =>
+        heard(
+          `worker ${name}`,
+          new bound.Worker(name, processor(process), { connection, ...options }),
+        ) as unknown as Worker,
+      close: () => undefined,
+    };
+  }
+
+  const clients: Redis[] = [];
+  const client = (where: string, extra: object): Redis => {
+    const redis = new Redis(store.url, {
+      socketTimeout: 30_000,
+      keepAlive: 5000,
+      connectTimeout: 10_000,
+      retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 6), 5000) * (0.5 + Math.random() / 2),
+      ...extra,
+    });
+    clients.push(redis);
+    return heard(where, redis);
+  };
+  const shared = client('redis', { maxRetriesPerRequest: 3 });
+  return {
+    queue: (name) =>
+      heard(
+        `queue ${name}`,
+        new Queue(name, { connection: shared, prefix: store.prefix, streams: { events: { maxLen: 1000 } } }),
+      ),
+    worker: (name, process, options) =>
+      heard(
+        `worker ${name}`,
+        new Worker(name, processor(process), {
+          connection: client(`worker ${name}`, { maxRetriesPerRequest: null }),
+          prefix: store.prefix,
+          ...options,
+        }),
+      ),
+    close: () => {
+      for (const one of clients) one.disconnect();
+    },
+  };
+}
+
+function startWorker(make: Factory, platform: string, options: WorkOptions): Closable {
+  const worker = make.worker(
+    platform,
+    async (job, token, signal) => {
+      const data = runJob.safeParse(job.data);
+      if (!data.success)
+        throw new UnrecoverableError(`this job's data is not a run's: ${z.prettifyError(data.error)}`);
+      const move = await options.handle({
+        data: data.data,
+        name: job.name,
+        signal,
+        progress: (progress) => job.updateProgress(progress),
+      });
+      switch (move.to) {
+        case 'done':
+          return move.result;
+        case 'later':
+          await job.moveToDelayed(move.at.getTime(), token);
+          throw new DelayedError();
+        case 'retry':
+          throw new RetryLater(move.message, move.delay);
+        case 'failed':
+          throw new UnrecoverableError(move.message);
+      }
+    },
+    {
+      concurrency: options.concurrency,
+      lockDuration: options.lockMs,
+      stalledInterval: options.lockMs,
+      maxStalledCount: 1000,
+      metrics: { maxDataPoints: 10_080 },
+      settings: {
+        backoffStrategy: (attempt: number, _type: string | undefined, error: Error | undefined) =>
+          error instanceof RetryLater ? error.delay : backoff(attempt, Math.random),
+      },
+    },
+  );
+  return closable(worker);
+}
+
+function closable(worker: Worker): Closable {
+  return {
+    async close(deadline) {
+      worker.cancelAllJobs('the worker is stopping');
+      // `close` never settles while Redis is unreachable: the deadline ends the wait.
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, deadline);
+      });
+      await Promise.race([worker.close(), late]);
+      clearTimeout(timer);
+    },
+  };
+}
