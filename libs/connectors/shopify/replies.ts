@@ -11,6 +11,8 @@ import type { ShopifySettings } from './settings.js';
  * as a status.
  */
 
+type Detail = { readonly detail?: string };
+
 type Reply = Parameters<Platform['meter']>[0];
 
 const GraphqlError = z.object({
@@ -39,6 +41,9 @@ const Cost = z.object({
 });
 
 const costOf = (reply: Reply) => Cost.safeParse(reply.body).data?.extensions.cost;
+
+const hasData = (reply: Reply): boolean =>
+  z.object({ data: z.looseObject({}) }).safeParse(reply.body).success;
 
 const errorsOf = (reply: Reply): readonly GraphqlError[] => Errors.safeParse(reply.body).data?.errors ?? [];
 
@@ -107,11 +112,7 @@ function byCode(reply: Reply, now: Date): Failure | undefined {
         { detail },
       );
     case 'ACCESS_DENIED':
-      return new Failure(
-        'refused',
-        `Shopify denies access: ${scopesIn(first)}; grant it to the app and approve it in the shop`,
-        { detail },
-      );
+      return denied(missingAccess(first), { detail });
     case 'SHOP_INACTIVE':
       return new Failure('credential', 'the shop is closed or frozen: reopen it, then connect it again', {
         detail,
@@ -120,7 +121,10 @@ function byCode(reply: Reply, now: Date): Failure | undefined {
     case 'TIMEOUT':
       return new Failure('transient', 'Shopify failed inside while answering the query', { detail });
     default:
-      return new Failure('bug', `Shopify refused the query itself: ${first.message}`, { detail });
+      // With data beside it one field failed while the query ran; without, the query was never run.
+      return hasData(reply)
+        ? new Failure('transient', `Shopify answered a part of the page only: ${first.message}`, { detail })
+        : new Failure('bug', `Shopify refused the query itself: ${first.message}`, { detail });
   }
 }
 
@@ -133,8 +137,21 @@ function refilledAt(reply: Reply, now: Date): Date {
   return later(now, seconds(Math.max(1, Math.ceil(missing / Math.max(1, restoreRate)))));
 }
 
-const scopesIn = (error: GraphqlError): string =>
-  error.extensions?.requiredAccess ?? /\b(?:read|write)_\w+/.exec(error.message)?.[0] ?? 'a scope is missing';
+const scopeIn = (text: string | undefined): string | undefined =>
+  /\b(?:read|write)_\w+/.exec(text ?? '')?.[0];
+
+const missingAccess = (error: GraphqlError): string =>
+  scopeIn(error.extensions?.requiredAccess) ??
+  scopeIn(error.message) ??
+  error.extensions?.requiredAccess ??
+  'it does not say to what';
+
+const denied = (what: string, more: Detail): Failure =>
+  new Failure(
+    'refused',
+    `Shopify denies access, ${what} is needed: grant it to the app and approve it in the shop`,
+    more,
+  );
 
 function moved(reply: Reply): Failure {
   const to = reply.headers['location'];
@@ -144,7 +161,7 @@ function moved(reply: Reply): Failure {
 
 function byStatus(reply: Reply, now: Date): Failure | undefined {
   const detail = saidBy(reply.body);
-  const more = detail === undefined ? {} : { detail };
+  const more: Detail = detail === undefined ? {} : { detail };
   switch (reply.status) {
     case 400:
       return tokenFailure(reply.body);
@@ -164,7 +181,7 @@ function byStatus(reply: Reply, now: Date): Failure | undefined {
         more,
       );
     case 403:
-      return forbidden(detail);
+      return forbidden(more);
     case 404:
       return new Failure(
         'config',
@@ -188,14 +205,13 @@ function byStatus(reply: Reply, now: Date): Failure | undefined {
   }
 }
 
-function forbidden(detail: string | undefined): Failure {
-  const scope = detail && /\b(?:read|write)_\w+/.exec(detail)?.[0];
-  if (scope)
-    return new Failure('refused', `Shopify denies access: ${scope} is not granted to the app`, { detail });
+function forbidden(more: Detail): Failure {
+  const scope = scopeIn(more.detail);
+  if (scope) return denied(scope, more);
   return new Failure(
     'credential',
     'Shopify forbids the call: the token’s kind is no longer accepted or the app lost its access; connect the shop again',
-    detail === undefined ? {} : { detail },
+    more,
   );
 }
 

@@ -67,6 +67,6 @@ export class MoneyBag {
   get presentmentMoney(): Money {
     const { currency, perMille } = this.presentment;
     if (currency === this.shopCurrency) return this.shopMoney;
-    return new Money(rounded(Math.round((this.units / 1000) * perMille), currency), currency);
+    return new Money(rounded(Math.round((this.units * perMille) / 1000), currency), currency);
   }
 }

@@ -1,4 +1,4 @@
-import { minutes, sum } from '#kernel';
+import { type Decimal, minutes, sum, ZERO } from '#kernel';
 import { children, cursorOf, defineStream, type PageQuery } from '#sync';
 import { orderItems, orders as table, type RowOf } from '#warehouse/tables';
 import { z } from 'zod';
@@ -134,6 +134,13 @@ function orderRow(order: Order): RowOf<typeof table> {
   };
 }
 
+/** The whole line's tax over all its authorities; a line without tax lines bears none. */
+function taxOf({ taxLines }: LineItem): Decimal {
+  const [first, ...others] = taxLines.map((tax) => tax.priceSet.shopMoney.amount);
+  if (first === undefined) return ZERO;
+  return others.length === 0 ? first : sum([first, ...others]);
+}
+
 function itemRow(line: LineItem, order: Order): RowOf<typeof orderItems> {
   return {
     orderId: order.name,
@@ -145,7 +152,7 @@ function itemRow(line: LineItem, order: Order): RowOf<typeof orderItems> {
     currentQty: line.currentQuantity,
     price: line.originalUnitPriceSet.shopMoney.amount,
     discountedTotal: line.discountedTotalSet.shopMoney.amount,
-    tax: sum(line.taxLines.map((tax) => tax.priceSet.shopMoney.amount)),
+    tax: taxOf(line),
     feeEstimate: null,
     currency: line.originalUnitPriceSet.shopMoney.currencyCode,
     productId: line.product?.id ?? null,

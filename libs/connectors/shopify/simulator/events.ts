@@ -1,0 +1,195 @@
+import { idText, instantText } from './ids.js';
+import type { LineItem } from './line-item.js';
+import { Money, MoneyBag, rounded, type Units } from './money.js';
+import type { Order } from './order.js';
+
+/** What happens to an order after it was placed: payments, parcels, money back. */
+
+export interface TransactionFacts {
+  readonly n: number;
+  readonly kind: string;
+  readonly status: string;
+  readonly gateway: string;
+  readonly units: Units;
+  readonly atMs: number;
+  readonly parent?: Transaction;
+  readonly errorCode?: string;
+}
+
+export class Transaction {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly gateway: string;
+  readonly units: Units;
+  readonly parentTransaction: Transaction | null;
+  readonly errorCode: string | null;
+
+  constructor(
+    readonly order: Order,
+    private readonly facts: TransactionFacts,
+  ) {
+    this.id = `gid://shopify/OrderTransaction/${idText('transaction', facts.n, order.beyond)}`;
+    this.kind = facts.kind;
+    this.status = facts.status;
+    this.gateway = facts.gateway;
+    this.units = facts.units;
+    this.parentTransaction = facts.parent ?? null;
+    this.errorCode = facts.errorCode ?? null;
+  }
+
+  get test(): boolean {
+    return this.order.test;
+  }
+  get createdAt(): string {
+    return instantText(this.facts.atMs);
+  }
+  get processedAt(): string | null {
+    return this.status === 'PENDING' ? null : instantText(this.facts.atMs);
+  }
+  get paymentId(): string | null {
+    return this.status === 'SUCCESS'
+      ? `#${this.order.number}.${this.order.transactionList.indexOf(this) + 1}`
+      : null;
+  }
+  get formattedGateway(): string {
+    return this.gateway;
+  }
+  get manualPaymentGateway(): boolean {
+    return this.gateway === 'manual';
+  }
+  get amountSet(): MoneyBag {
+    return this.order.bag(this.units);
+  }
+  /** 1.5 % + 0.20, as the platform's own gateway takes; none on other gateways. */
+  get fees(): readonly object[] {
+    if (this.gateway !== 'shopify_payments' || this.status !== 'SUCCESS' || this.kind === 'REFUND') return [];
+    const currency = this.order.currencyCode;
+    const amount = rounded(Math.round((this.units * 15) / 1000) + 2000, currency);
+    return [
+      {
+        id: this.id.replace('OrderTransaction', 'TransactionFee'),
+        type: 'processing_fee',
+        rate: '0.015',
+        rateName: 'domestic',
+        flatFeeName: null,
+        amount: new Money(amount, currency),
+        flatFee: new Money(2000, currency),
+        taxAmount: new Money(0, currency),
+      },
+    ];
+  }
+}
+
+export interface Shipped {
+  readonly line: LineItem;
+  readonly quantity: number;
+}
+
+export class Fulfillment {
+  readonly legacyResourceId: string;
+  status = 'SUCCESS';
+
+  constructor(
+    readonly order: Order,
+    n: number,
+    readonly shipped: readonly Shipped[],
+    private readonly atMs: number,
+    readonly trackingList: readonly { number: string | null; company: string | null; url: string | null }[],
+    readonly deliveredMs: number | null,
+  ) {
+    this.legacyResourceId = idText('fulfillment', n, order.beyond);
+    for (const { line, quantity } of shipped) line.fulfilled += quantity;
+  }
+
+  get id(): string {
+    return `gid://shopify/Fulfillment/${this.legacyResourceId}`;
+  }
+  get name(): string {
+    return `${this.order.name}.${this.order.fulfillmentList.indexOf(this) + 1}`;
+  }
+  get displayStatus(): string | null {
+    if (this.trackingList.length === 0) return null;
+    return this.deliveredMs === null ? 'IN_TRANSIT' : 'DELIVERED';
+  }
+  get createdAt(): string {
+    return instantText(this.atMs);
+  }
+  get updatedAt(): string {
+    return instantText(this.deliveredMs ?? this.atMs);
+  }
+  get deliveredAt(): string | null {
+    return this.deliveredMs === null ? null : instantText(this.deliveredMs);
+  }
+  get inTransitAt(): string | null {
+    return this.trackingList.length === 0 ? null : instantText(this.atMs);
+  }
+  get estimatedDeliveryAt(): null {
+    return null;
+  }
+  get requiresShipping(): boolean {
+    return true;
+  }
+  get totalQuantity(): number {
+    return this.shipped.reduce((total, one) => total + one.quantity, 0);
+  }
+  get lineList(): readonly object[] {
+    return this.shipped.map(({ line, quantity }) => ({
+      id: `gid://shopify/FulfillmentLineItem/${line.legacyResourceId}${this.order.fulfillmentList.indexOf(this)}`,
+      quantity,
+      lineItem: line,
+      originalTotalSet: this.order.bag(quantity * line.unit),
+      discountedTotalSet: this.order.bag(quantity * (line.unit - line.unitDiscount)),
+    }));
+  }
+}
+
+export class Refund {
+  readonly legacyResourceId: string;
+  readonly transactionList: Transaction[] = [];
+
+  constructor(
+    readonly order: Order,
+    n: number,
+    readonly taken: readonly Shipped[],
+    private readonly atMs: number,
+    readonly note: string | null,
+    readonly restockType: string,
+    /** Refunds brought over from elsewhere have no instant of creation. */
+    private readonly hasCreatedAt = true,
+  ) {
+    this.legacyResourceId = idText('refund', n, order.beyond);
+    for (const { line, quantity } of taken) line.currentQuantity -= quantity;
+  }
+
+  get id(): string {
+    return `gid://shopify/Refund/${this.legacyResourceId}`;
+  }
+  get returned(): boolean {
+    return this.restockType === 'RETURN';
+  }
+  get createdAt(): string | null {
+    return this.hasCreatedAt ? instantText(this.atMs) : null;
+  }
+  get processedAt(): string {
+    return instantText(this.atMs);
+  }
+  get updatedAt(): string {
+    return instantText(this.atMs);
+  }
+  get totalRefundedSet(): MoneyBag {
+    return this.order.bag(this.transactionList.reduce((total, one) => total + one.units, 0));
+  }
+  get lineList(): readonly object[] {
+    return this.taken.map(({ line, quantity }, i) => ({
+      id: `gid://shopify/RefundLineItem/${line.legacyResourceId}${i}`,
+      quantity,
+      lineItem: line,
+      restockType: this.restockType,
+      restocked: this.restockType !== 'NO_RESTOCK',
+      priceSet: this.order.bag(line.unit - line.unitDiscount),
+      subtotalSet: this.order.bag(quantity * (line.unit - line.unitDiscount)),
+      totalTaxSet: this.order.bag(line.taxOf(quantity)),
+    }));
+  }
+}

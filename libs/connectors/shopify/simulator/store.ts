@@ -1,0 +1,122 @@
+import type { Customer, Product, Variant } from './catalog.js';
+import { compareIds } from './ids.js';
+import type { Order } from './order.js';
+import { SortedList, type Listed, type SortValue } from './sorted.js';
+
+/** One kind of record: kept by id, listed by any of its sort keys. */
+export class Collection<T extends Listed> {
+  private readonly byId = new Map<string, T>();
+  private readonly lists = new Map<string, SortedList<T>>();
+
+  constructor(private readonly sortKeys: Readonly<Record<string, (record: T) => SortValue>>) {}
+
+  get size(): number {
+    return this.byId.size;
+  }
+  add(record: T): void {
+    this.byId.set(record.legacyResourceId, record);
+    this.changed();
+  }
+  delete(record: T): void {
+    this.byId.delete(record.legacyResourceId);
+    this.changed();
+  }
+  get(legacyResourceId: string): T | undefined {
+    return this.byId.get(legacyResourceId);
+  }
+  values(): IterableIterator<T> {
+    return this.byId.values();
+  }
+  /** To be called after any change of a field that is sorted by. */
+  changed(): void {
+    for (const list of this.lists.values()) list.changed();
+  }
+  sortedBy(key: string): SortedList<T> {
+    let list = this.lists.get(key);
+    if (!list) {
+      const valueOf = this.sortKeys[key];
+      if (!valueOf) throw new RangeError(`no sort key ${key}`);
+      list = new SortedList(() => this.byId.values(), valueOf);
+      this.lists.set(key, list);
+    }
+    return list;
+  }
+}
+
+/** Next place in each family of ids. */
+export interface Counters {
+  order: number;
+  line: number;
+  refund: number;
+  transaction: number;
+  fulfillment: number;
+  customer: number;
+  product: number;
+  variant: number;
+}
+
+/** What a file held that became no order. */
+export interface LeftOut {
+  readonly creditNotes: number;
+  readonly creditNoteLines: number;
+  readonly writeOffs: number;
+}
+
+/** One shop's records: the simulator's truth. */
+export class ShopStore {
+  readonly orders = new Collection<Order>({
+    ID: (order) => order.seq,
+    ORDER_NUMBER: (order) => order.number,
+    CREATED_AT: (order) => order.createdMs,
+    UPDATED_AT: (order) => order.updatedMs,
+    PROCESSED_AT: (order) => order.processedMs,
+    TOTAL_PRICE: (order) => order.total,
+    CURRENT_TOTAL_PRICE: (order) => order.currentTotal,
+    CUSTOMER_NAME: (order) => order.customer?.displayName ?? '',
+    FINANCIAL_STATUS: (order) => order.displayFinancialStatus ?? '',
+    FULFILLMENT_STATUS: (order) => order.displayFulfillmentStatus,
+    TOTAL_ITEMS_QUANTITY: (order) => order.subtotalLineItemsQuantity,
+  });
+  readonly customers = new Collection<Customer>({
+    ID: (customer) => customer.seq,
+    CREATED_AT: (customer) => customer.createdMs,
+    UPDATED_AT: (customer) => customer.updatedMs,
+    NAME: (customer) => customer.displayName,
+  });
+  readonly products = new Collection<Product>({
+    ID: (product) => product.seq,
+    CREATED_AT: (product) => product.createdMs,
+    UPDATED_AT: (product) => product.updatedMs,
+    TITLE: (product) => product.title,
+    VENDOR: (product) => product.vendor,
+    PRODUCT_TYPE: (product) => product.productType,
+  });
+  readonly variants = new Collection<Variant>({
+    ID: (variant) => variant.seq,
+    SKU: (variant) => variant.sku ?? '',
+    TITLE: (variant) => variant.title,
+    POSITION: (variant) => variant.position,
+    INVENTORY_QUANTITY: (variant) => variant.inventoryQuantity ?? 0,
+  });
+  readonly next: Counters = {
+    order: 1,
+    line: 1,
+    refund: 1,
+    transaction: 1,
+    fulfillment: 1,
+    customer: 1,
+    product: 1,
+    variant: 1,
+  };
+  leftOut: LeftOut = { creditNotes: 0, creditNoteLines: 0, writeOffs: 0 };
+
+  constructor(
+    readonly currency: string,
+    readonly anchorMs: number,
+  ) {}
+
+  /** Orders in the order of their ids, the newest last. */
+  ordersById(): Order[] {
+    return [...this.orders.values()].sort((a, b) => compareIds(a.legacyResourceId, b.legacyResourceId));
+  }
+}
