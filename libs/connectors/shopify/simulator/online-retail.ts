@@ -67,6 +67,11 @@ interface Row {
   readonly country: string;
 }
 
+interface Numbered {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
 /** Last Sunday of a month at 01:00 UTC: when UK clocks change. */
 function clockChange(year: number, month: number): number {
   const last = new Date(Date.UTC(year, month + 1, 0, 1));
@@ -132,9 +137,10 @@ function readRows(path: string): Row[] {
     );
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes);
-  let records: { record: string[]; info: { lines: number } }[];
+  let records: Numbered[];
   try {
-    records = parse(bytes, { bom: true, info: true, relax_column_count: true, skip_empty_lines: true });
+    // With `info` each entry carries its line; the published type does not know of it.
+    records = parse(bytes, { bom: true, info: true, relax_column_count: true, skip_empty_lines: true }) as unknown as Numbered[];
   } catch (cause) {
     throw new Failure(
       'config',

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { buildClientSchema, type GraphQLSchema, type IntrospectionQuery, parse, validate } from 'graphql';
+import { describeWith, sharedFile } from '../../../tests/shared.js';
+import { QUERY_CAP } from './cost.js';
+import { PROBE, shopify } from './platform.js';
+import { CUSTOMERS, customersCost } from './streams/customers.js';
+import { ORDER_LINES, ORDER_LINES_COST, ORDERS, ordersCost } from './streams/orders.js';
+import { PRODUCT_VARIANTS, PRODUCT_VARIANTS_COST, PRODUCTS, productsCost } from './streams/products.js';
+import { linearCost } from './testing/linear-cost.js';
+
+const VENDOR = 'specs/shopify/admin_graphql_2026-04.introspection.json.gz';
+
+const DOCUMENTS = { ORDERS, ORDER_LINES, CUSTOMERS, PRODUCTS, PRODUCT_VARIANTS, PROBE };
+
+const window = { from: null, to: new Date('2026-11-21T10:00:00Z') };
+const settings = { shop: 'demo', apiVersion: '2026-10' };
+
+describe('a page of the size it starts with', () => {
+  it.each(shopify.streams.map((stream) => [stream.name, stream] as const))(
+    '%s costs less than half of what one query may',
+    (_, stream) => {
+      const { weight } = stream.request({ window, place: null, size: stream.size.start, settings });
+      expect(weight).toBeGreaterThan(0);
+      expect(weight).toBeLessThan(QUERY_CAP / 2);
+    },
+  );
+
+  it.each([
+    ['OrderLines', ORDER_LINES_COST],
+    ['ProductVariants', PRODUCT_VARIANTS_COST],
+  ])('%s too', (_, cost) => {
+    expect(cost).toBeLessThan(QUERY_CAP / 2);
+  });
+});
+
+describeWith(VENDOR)('by the vendor’s own schema', () => {
+  let schema: GraphQLSchema;
+  beforeAll(() => {
+    const text = gunzipSync(readFileSync(sharedFile(VENDOR) ?? '')).toString('utf8');
+    schema = buildClientSchema((JSON.parse(text) as { data: IntrospectionQuery }).data);
+  });
+
+  it.each(Object.entries(DOCUMENTS))('%s is valid and asks for nothing deprecated', (_, document) => {
+    expect(validate(schema, parse(document)).map(({ message }) => message)).toEqual([]);
+    expect(linearCost(schema, document, {}).deprecated).toEqual([]);
+  });
+
+  it.each([
+    ['orders', ORDERS, { first: 7, lines: 20 }, ordersCost(7)],
+    ['lines of one order', ORDER_LINES, { lines: 45 }, ORDER_LINES_COST],
+    ['customers', CUSTOMERS, { first: 7 }, customersCost(7)],
+    ['products', PRODUCTS, { first: 7, variants: 20 }, productsCost(7)],
+    ['variants of one product', PRODUCT_VARIANTS, { variants: 200 }, PRODUCT_VARIANTS_COST],
+  ])('the weight of %s is what its document costs', (_, document, variables, declared) => {
+    expect(declared).toBe(linearCost(schema, document, variables).cost);
+  });
+});
