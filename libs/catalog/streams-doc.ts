@@ -5,25 +5,11 @@ import { platforms } from './platforms.js';
 
 /** `docs/streams.md`: every stream, how often it runs, how it reads and what it fills. Generated, never edited. */
 export function streamsDoc(): string {
-  const sections = platforms.map((platform) =>
-    [
-      `## ${platform.title}`,
-      '',
-      table(
-        ['stream', 'what', 'every', 'reads', 'fills'],
-        platform.streams.map((stream) => [
-          `\`${stream.name}\``,
-          stream.title,
-          formatDuration(stream.every),
-          readsBy(stream),
-          tablesOf(stream)
-            .map((each) => `\`${each.name}\``)
-            .join(', '),
-        ]),
-      ),
-      '',
-      ...platform.streams.flatMap((stream) => tablesOf(stream).map(columnsOf)),
-    ].join('\n'),
+  const sections = platforms.map(
+    ({ title, streams }) => `## ${title}\n\n${table(HEAD, streams.map(lineOf))}\n`,
+  );
+  const tables = new Map(
+    platforms.flatMap(({ streams }) => streams.flatMap(tablesOf)).map((each) => [each.name, each]),
   );
   return [
     '# Streams',
@@ -31,8 +17,25 @@ export function streamsDoc(): string {
     'Generated from the catalog; `npm run verify` fails when it is stale.',
     '',
     ...sections,
+    '## Tables',
+    '',
+    'Every table also has the engine’s columns and is keyed by `connection_id` and `source_id`.',
+    '',
+    ...[...tables.values()].map(columnsOf),
   ].join('\n');
 }
+
+const HEAD = ['stream', 'what', 'every', 'reads', 'fills'];
+
+const lineOf = (stream: Stream): string[] => [
+  `\`${stream.name}\``,
+  stream.title,
+  formatDuration(stream.every),
+  readsBy(stream),
+  tablesOf(stream)
+    .map((each) => `\`${each.name}\``)
+    .join(', '),
+];
 
 const tablesOf = (stream: Stream) => [stream.into, ...stream.children.map((child) => child.into)];
 
