@@ -73,6 +73,6 @@ export function target(from: string, specifier: string): string | undefined {
   const name = specifier.slice(1);
   if (name === 'config' || name === 'migrations') return `${name}/index.ts`;
   const simulator = /^simulators\/(.+)$/.exec(name);
-  if (simulator) return `libs/connectors/${simulator[1]}/simulator/index.ts`;
+  if (simulator) return `libs/connectors/${simulator[1] ?? ''}/simulator/index.ts`;
   return `libs/${name}/index.ts`;
 }

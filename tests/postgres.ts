@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import pg from 'pg';
+import { migrate } from '#warehouse';
 import { describeWhere, testService } from './services.js';
 
 /** Tests on a real Postgres; skipped where there is none. */
@@ -51,11 +52,7 @@ async function migratedTemplate(server: string): Promise<string> {
     const building = `${name}_building`;
     await client.query(`drop database if exists ${building} with (force)`);
     await client.query(`create database ${building}`);
-    const built = fileURLToPath(new URL('../libs/warehouse/index.ts', import.meta.url));
-    if (existsSync(built)) {
-      const warehouse = (await import('#warehouse')) as { migrate?: (url: string) => Promise<string[]> };
-      await warehouse.migrate?.(databaseUrl(server, building));
-    }
+    await migrate(databaseUrl(server, building));
     await client.query(`alter database ${building} rename to ${name}`);
   });
   return name;

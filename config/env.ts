@@ -1,0 +1,109 @@
+import { Failure, hours, type Duration } from '#kernel';
+import { nearest } from './nearest.js';
+import { explain, VARIABLE_NAMES, VARIABLES, type LogLevel, type VariableName } from './variables.js';
+
+/** The environment, parsed once in each app's main file and handed down as plain values. */
+export interface Env {
+  /** `cluster` where both addresses are set, `embedded` where neither is. */
+  readonly mode: 'embedded' | 'cluster';
+  readonly redisUrl: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly secretKey: string | undefined;
+  readonly dataDir: string;
+  readonly queuePrefix: string;
+  readonly configFile: string;
+  /** Undefined: the file's, else `info`. */
+  readonly logLevel: LogLevel | undefined;
+  /** Runs one worker process works on at a time. */
+  readonly concurrency: number;
+  readonly host: string;
+  readonly port: number;
+  /** Reverse proxies before the console. */
+  readonly trustProxy: number;
+  readonly secureCookies: boolean;
+  readonly metricsToken: string | undefined;
+  readonly lockMs: Duration;
+  readonly leaseMs: Duration;
+  readonly reconcileMs: Duration;
+  readonly sliceMs: Duration;
+  readonly stopMs: Duration;
+  /** From `SHOPIFY_SYNC_LOOKBACK_HOURS`. */
+  readonly shopifyLookbackMs: Duration | undefined;
+  /** The platforms' own variables, as a platform's `fromEnv` reads them. */
+  readonly platforms: Readonly<Record<string, string | undefined>>;
+}
+
+const HERE = 'See docs/configuration.md.';
+
+/**
+ * Reads and checks every variable. Throws one `config` Failure that names each mistake: the variable, what was read
+ * (never a secret) and what is allowed.
+ */
+export function readEnv(env: Readonly<Record<string, string | undefined>>): Env {
+  const set = Object.fromEntries(
+    VARIABLE_NAMES.map((name) => [name, env[name]?.trim()]).filter(([, value]) => value),
+  ) as Partial<Record<VariableName, string>>;
+  const parsed = VARIABLES.safeParse(set);
+  const wrong = new Set(parsed.success ? [] : parsed.error.issues.map((issue) => issue.path[0]));
+  const mistakes = [
+    ...VARIABLE_NAMES.filter((name) => wrong.has(name)).map((name) => complaint(name, set[name] ?? '')),
+    ...misspelled(env),
+    ...oneWithoutTheOther(set),
+  ];
+  if (!parsed.success || mistakes.length > 0) throw new Failure('config', [...mistakes, HERE].join('\n'));
+
+  const read = parsed.data;
+  return {
+    mode: read.REDIS_URL === undefined ? 'embedded' : 'cluster',
+    redisUrl: read.REDIS_URL,
+    databaseUrl: read.DATABASE_URL,
+    secretKey: read.STRATUS_SECRET_KEY,
+    dataDir: read.STRATUS_DATA_DIR,
+    queuePrefix: read.STRATUS_QUEUE_PREFIX,
+    configFile: read.STRATUS_CONFIG,
+    logLevel: read.LOG_LEVEL,
+    concurrency: read.STRATUS_CONCURRENCY,
+    host: read.HOST,
+    port: read.PORT,
+    trustProxy: read.STRATUS_TRUST_PROXY,
+    secureCookies: read.STRATUS_SECURE_COOKIES,
+    metricsToken: read.METRICS_TOKEN,
+    lockMs: read.STRATUS_LOCK_MS,
+    leaseMs: read.STRATUS_LEASE_MS,
+    reconcileMs: read.STRATUS_RECONCILE_MS,
+    sliceMs: read.STRATUS_SLICE_MS,
+    stopMs: read.STRATUS_STOP_MS,
+    shopifyLookbackMs:
+      read.SHOPIFY_SYNC_LOOKBACK_HOURS === undefined ? undefined : hours(read.SHOPIFY_SYNC_LOOKBACK_HOURS),
+    platforms: Object.fromEntries(
+      VARIABLE_NAMES.filter((name) => explain(name).group === 'Shopify').map((name) => [name, set[name]]),
+    ),
+  };
+}
+
+function complaint(name: VariableName, value: string): string {
+  const { allowed, secret } = explain(name);
+  const read = secret
+    ? 'holds a value that cannot be used (not shown: it is a secret)'
+    : `is ${JSON.stringify(value)}`;
+  return `${name} ${read}; allowed: ${allowed}.`;
+}
+
+function oneWithoutTheOther(set: Partial<Record<VariableName, string>>): string[] {
+  const pair = ['REDIS_URL', 'DATABASE_URL'] as const;
+  const [here, missing] = set.REDIS_URL ? pair : [...pair].reverse();
+  if (!here || !missing || !set[here] || set[missing]) return [];
+  return [
+    `${here} is set and ${missing} is not; allowed: both, for cluster mode, or neither, for embedded mode.`,
+  ];
+}
+
+/** A variable that looks like one of ours and is none would otherwise be ignored in silence. */
+function misspelled(env: Readonly<Record<string, string | undefined>>): string[] {
+  const ours = /^(?:STRATUS|SHOPIFY)_/;
+  return Object.keys(env).flatMap((name) => {
+    if (!ours.test(name) || (VARIABLE_NAMES as string[]).includes(name)) return [];
+    const meant = nearest(name, VARIABLE_NAMES);
+    return meant ? [`${name} is not a variable of Stratus; did you mean ${meant}?`] : [];
+  });
+}

@@ -1,0 +1,221 @@
+import { z } from 'zod';
+import { minutes, readKeyRing, seconds, type Duration } from '#kernel';
+
+/** What the reference and every complaint about a variable say of it. */
+export interface Explained {
+  readonly group: 'Stores' | 'Process' | 'Console' | 'Timing' | 'Shopify';
+  readonly means: string;
+  readonly allowed: string;
+  readonly example: string;
+  /** Its value never appears in a message. */
+  readonly secret?: true;
+}
+
+const about = <T extends z.ZodType>(schema: T, explained: Explained): T => schema.meta({ ...explained });
+
+const text = z.string();
+
+const address = (protocols: RegExp) =>
+  text.refine((value) => URL.canParse(value) && protocols.test(new URL(value).protocol));
+
+const whole = (min: number, max: number) =>
+  text
+    .regex(/^\d+$/)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max);
+
+const span = (min: Duration, max: Duration) => whole(min, max);
+
+const flag = text.regex(/^(?:true|false|1|0|yes|no)$/i).transform((value) => /^(?:true|1|yes)$/i.test(value));
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** `INFO` and `warning` are written too. */
+export const logLevel = text
+  .transform((value) => value.toLowerCase().replace(/^warning$/, 'warn'))
+  .pipe(z.enum(LOG_LEVELS, LOG_LEVELS.join(', ')));
+
+const opensSeals = (value: string): boolean => {
+  try {
+    return readKeyRing(value).keys.size > 0;
+  } catch {
+    return false;
+  }
+};
+
+const milliseconds = (min: Duration, max: Duration): string => `whole milliseconds from ${min} to ${max}`;
+const DAY = minutes(24 * 60);
+
+/** Every environment variable of Stratus. An empty one counts as not set. */
+export const VARIABLES = z.object({
+  REDIS_URL: about(address(/^rediss?:$/).optional(), {
+    group: 'Stores',
+    means:
+      'The Redis (7 or newer) that holds work in flight and the shared limiter. With `DATABASE_URL` it turns on cluster mode; without both Stratus runs embedded.',
+    allowed: 'an address such as redis://host:6379 or rediss://user:password@host:6380/0',
+    example: 'redis://redis:6379',
+    secret: true,
+  }),
+  DATABASE_URL: about(address(/^postgres(?:ql)?:$/).optional(), {
+    group: 'Stores',
+    means:
+      'The Postgres (15 or newer) that holds the warehouse and all truth. Set together with `REDIS_URL`.',
+    allowed: 'an address such as postgres://user:password@host:5432/database',
+    example: 'postgres://stratus:stratus@postgres:5432/stratus',
+    secret: true,
+  }),
+  STRATUS_SECRET_KEY: about(text.refine(opensSeals).optional(), {
+    group: 'Stores',
+    means:
+      'Seals the credentials of connections: 32 bytes in base64, the same for every process. Several, separated by commas, rotate: the first seals, all open. Make one with `node -p "crypto.randomBytes(32).toString(\'base64\')"`. Embedded mode makes its own and keeps it in `STRATUS_DATA_DIR`.',
+    allowed: 'one or more keys of 32 bytes in base64, separated by commas',
+    example: '',
+    secret: true,
+  }),
+  STRATUS_DATA_DIR: about(text.default('.stratus'), {
+    group: 'Stores',
+    means: 'Where embedded mode keeps its Postgres and its key.',
+    allowed: 'a folder that may be written',
+    example: '/var/lib/stratus',
+  }),
+  STRATUS_QUEUE_PREFIX: about(text.regex(/^[^:\s]+$/).default('{stratus}'), {
+    group: 'Stores',
+    means: 'Begins the name of every Redis key. The braces keep all of them on one node of a Redis Cluster.',
+    allowed: 'a word without colons or spaces',
+    example: '{stratus}',
+  }),
+  STRATUS_CONFIG: about(text.default('config/stratus.yaml'), {
+    group: 'Process',
+    means: 'The file that says which streams run and how often.',
+    allowed: 'the path of a YAML file',
+    example: '/etc/stratus.yaml',
+  }),
+  LOG_LEVEL: about(logLevel.optional(), {
+    group: 'Process',
+    means: 'How much is logged. Wins over `log_level` in `STRATUS_CONFIG`; `info` where neither is set.',
+    allowed: LOG_LEVELS.join(', '),
+    example: 'debug',
+  }),
+  STRATUS_CONCURRENCY: about(whole(1, 256).prefault('4'), {
+    group: 'Process',
+    means: 'How many runs one worker process works on at a time.',
+    allowed: 'a whole number from 1 to 256',
+    example: '8',
+  }),
+  HOST: about(text.default('127.0.0.1'), {
+    group: 'Console',
+    means: 'The address the console listens on. `0.0.0.0` opens it to the network: put TLS before it.',
+    allowed: 'an address or host name of this machine',
+    example: '0.0.0.0',
+  }),
+  PORT: about(whole(0, 65_535).prefault('8080'), {
+    group: 'Console',
+    means: 'The port the console listens on; 0 takes any that is free.',
+    allowed: 'a whole number from 0 to 65535',
+    example: '8080',
+  }),
+  STRATUS_TRUST_PROXY: about(whole(0, 16).prefault('0'), {
+    group: 'Console',
+    means: 'How many reverse proxies stand before the console; one too many lets a caller forge its address.',
+    allowed: 'a whole number from 0 to 16',
+    example: '1',
+  }),
+  STRATUS_SECURE_COOKIES: about(flag.prefault('false'), {
+    group: 'Console',
+    means: 'Send the session cookie over TLS alone. Turn it on wherever people reach the console by https.',
+    allowed: 'true or false',
+    example: 'true',
+  }),
+  METRICS_TOKEN: about(text.min(16).optional(), {
+    group: 'Console',
+    means: 'The bearer token that `/metrics` asks for. Without it, `/metrics` wants a signed-in operator.',
+    allowed: 'at least 16 characters',
+    example: '',
+    secret: true,
+  }),
+  STRATUS_LOCK_MS: about(span(1000, minutes(10)).prefault(String(seconds(30))), {
+    group: 'Timing',
+    means: 'How long a job stays locked to a worker that has gone silent. Shorter returns it sooner.',
+    allowed: milliseconds(1000, minutes(10)),
+    example: '30000',
+  }),
+  STRATUS_LEASE_MS: about(span(1000, minutes(60)).prefault(String(seconds(60))), {
+    group: 'Timing',
+    means: 'How long a run may show no progress before another worker may take it over.',
+    allowed: milliseconds(1000, minutes(60)),
+    example: '60000',
+  }),
+  STRATUS_RECONCILE_MS: about(span(500, minutes(60)).prefault(String(seconds(30))), {
+    group: 'Timing',
+    means: 'How often the scheduler compares what should be scheduled with what is.',
+    allowed: milliseconds(500, minutes(60)),
+    example: '30000',
+  }),
+  STRATUS_SLICE_MS: about(span(1000, DAY).prefault(String(seconds(60))), {
+    group: 'Timing',
+    means: 'How long a run works before it lets others go first and queues itself again.',
+    allowed: milliseconds(1000, DAY),
+    example: '60000',
+  }),
+  STRATUS_STOP_MS: about(span(1000, minutes(10)).prefault(String(seconds(20))), {
+    group: 'Timing',
+    means:
+      'How long a process takes at most to stop in good order. Keep it below the grace the orchestrator gives.',
+    allowed: milliseconds(1000, minutes(10)),
+    example: '20000',
+  }),
+  SHOPIFY_SHOP: about(text.regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/i).optional(), {
+    group: 'Shopify',
+    means: 'The shop that `stratus connections import-env` makes a connection of.',
+    allowed: 'a shop domain such as your-store.myshopify.com',
+    example: 'your-store.myshopify.com',
+  }),
+  SHOPIFY_ACCESS_TOKEN: about(text.optional(), {
+    group: 'Shopify',
+    means: 'The Admin API token of a custom app. Or set the client id and secret.',
+    allowed: 'a token that begins with shpat_',
+    example: '',
+    secret: true,
+  }),
+  SHOPIFY_CLIENT_ID: about(text.optional(), {
+    group: 'Shopify',
+    means: 'The client id of an app that asks for its own short-lived tokens.',
+    allowed: 'the id shown in the app’s settings',
+    example: '',
+  }),
+  SHOPIFY_CLIENT_SECRET: about(text.optional(), {
+    group: 'Shopify',
+    means: 'The secret that belongs to the client id.',
+    allowed: 'the secret shown in the app’s settings',
+    example: '',
+    secret: true,
+  }),
+  SHOPIFY_API_VERSION: about(text.regex(/^(?:\d{4}-(?:01|04|07|10)|unstable)$/).optional(), {
+    group: 'Shopify',
+    means: 'The version of the Admin API to call; the connector’s own where it is not set.',
+    allowed: 'a quarter such as 2026-10',
+    example: '2026-10',
+  }),
+  SHOPIFY_SYNC_LOOKBACK_HOURS: about(whole(0, 24 * 60).optional(), {
+    group: 'Shopify',
+    means: 'How far each run steps back from its checkpoint to catch late edits, in hours.',
+    allowed: 'a whole number from 0 to 1440',
+    example: '24',
+  }),
+});
+
+export type VariableName = keyof typeof VARIABLES.shape;
+
+export const VARIABLE_NAMES = Object.keys(VARIABLES.shape) as VariableName[];
+
+/** What is known about a variable, and its value where nobody sets one. */
+export function explain(name: VariableName): Explained & { readonly standard: string | undefined } {
+  const schema: z.ZodType = VARIABLES.shape[name];
+  const value = schema.safeParse(undefined);
+  return {
+    ...(schema.meta() as unknown as Explained),
+    standard:
+      value.success && value.data !== undefined ? String(value.data as string | number | boolean) : undefined,
+  };
+}
