@@ -67,7 +67,8 @@ export function children<R, C, T extends Table>(spec: {
 }): ChildrenSpec<R> {
   return {
     into: spec.into,
-    rows: (record) => spec.of(record).map((child) => ({ key: spec.key(child), row: spec.map(child, record) })),
+    rows: (record) =>
+      spec.of(record).map((child) => ({ key: spec.key(child), row: spec.map(child, record) })),
   };
 }
 
@@ -119,13 +120,23 @@ export interface Stream {
   readonly body: z.ZodType;
   readonly schema: z.ZodType;
   readonly into: Table;
-  readonly children: readonly { readonly into: Table; rows(record: unknown): readonly { key: string; row: Record<string, unknown> }[] }[];
+  readonly children: readonly {
+    readonly into: Table;
+    rows(record: unknown): readonly { key: string; row: Record<string, unknown> }[];
+  }[];
   readonly follow: readonly {
     next(record: unknown): Place | null;
     request(query: { record: unknown; place: Place; settings: unknown }): CallSpec;
     merge(record: unknown, body: unknown): unknown;
   }[];
-  readonly cursor: { of(record: unknown): Date; readonly order: 'ascending' | 'unordered'; readonly lookback: Duration; readonly startAt: Date | null } | undefined;
+  readonly cursor:
+    | {
+        of(record: unknown): Date;
+        readonly order: 'ascending' | 'unordered';
+        readonly lookback: Duration;
+        readonly startAt: Date | null;
+      }
+    | undefined;
   request(query: PageQuery<unknown>): CallSpec;
   records(body: unknown): readonly unknown[];
   next(page: { body: unknown; place: Place | null; size: number }): Place | null;
@@ -178,7 +189,10 @@ export interface PlatformSpec<Settings extends z.ZodType, Credentials extends z.
   /** Something an operator should know though the call went well: a version that fell forward. */
   readonly notice?: (reply: Reply, settings: z.output<Settings>) => string | null;
   /** One cheap call that proves a connection, and what it says in a few words. */
-  readonly probe: { readonly request: (settings: z.output<Settings>) => CallSpec; readonly says: (body: unknown) => string };
+  readonly probe: {
+    readonly request: (settings: z.output<Settings>) => CallSpec;
+    readonly says: (body: unknown) => string;
+  };
   /** `SHOPIFY_SHOP` and its like, as the requirement documents name them, to a connection. */
   readonly fromEnv?: (
     env: Readonly<Record<string, string | undefined>>,
@@ -208,12 +222,15 @@ export interface Platform {
   tooLarge(reply: Reply): boolean;
   roomy(reply: Reply): boolean;
   notice(reply: Reply, settings: unknown): string | null;
-  fromEnv(env: Readonly<Record<string, string | undefined>>): { name: string; settings: unknown; credentials: unknown } | null;
+  fromEnv(
+    env: Readonly<Record<string, string | undefined>>,
+  ): { name: string; settings: unknown; credentials: unknown } | null;
 }
 
 export function definePlatform<S extends z.ZodType, C extends z.ZodType>(spec: PlatformSpec<S, C>): Platform {
   for (const stream of spec.streams)
-    if (stream.platform !== spec.name) throw new TypeError(`stream ${stream.name} does not belong to ${spec.name}`);
+    if (stream.platform !== spec.name)
+      throw new TypeError(`stream ${stream.name} does not belong to ${spec.name}`);
   const platform = {
     meter: () => ({}),
     classify: () => undefined,
@@ -225,4 +242,3 @@ export function definePlatform<S extends z.ZodType, C extends z.ZodType>(spec: P
   };
   return platform as unknown as Platform;
 }
-

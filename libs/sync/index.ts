@@ -23,3 +23,6 @@ export {
 } from './define.js';
 export { afterCursor, cursorOf } from './next.js';
 export { wireDate, wireDecimal, wireInstant } from './wire.js';
+export { type Door, openDoor, probe } from './door.js';
+export { type Engine } from './engine.js';
+export { type Execution, execute } from './execute.js';

@@ -26,6 +26,8 @@ export interface Page {
   readonly main: TablePart;
   readonly children: readonly TablePart[];
   readonly bad: readonly Bad[];
+  /** Keys, spelled as `Bad.key` is, of the records that did parse: what was quarantined of them has landed. */
+  readonly landed: readonly string[];
   readonly records: number;
   readonly calls: number;
   readonly place: Json | null;
@@ -34,6 +36,8 @@ export interface Page {
   /** Where the stream's checkpoint moves with this page; null leaves it. */
   readonly checkpoint: Date | null;
   readonly pageSize: number;
+  /** False keeps the page uncounted: bad records are stored, but the page will be read again. */
+  readonly counted: boolean;
   readonly comparison: Comparison;
   readonly leaseUntil: Date;
 }
@@ -50,7 +54,7 @@ export async function commitPage(warehouse: Warehouse, run: RunRow, page: Page):
       ? { inserted: 0, changed: 0, same: 0, gone: 0 }
       : await writeParts(query, stamp, page);
     const counts: Counts = {
-      pages: 1,
+      pages: page.counted ? 1 : 0,
       calls: page.calls,
       records: page.records,
       quarantined: page.bad.length,
@@ -113,13 +117,13 @@ async function quarantine(query: Query, run: RunRow, page: Page): Promise<void> 
         arrayLiteral(distinctBad(page.bad).map((bad) => bad.reason)),
       ],
     );
-  if (page.main.rows.length > 0)
+  if (page.landed.length > 0)
     await query(
       `with landed as (
          update quarantine set state = 'landed', last_seen_at = now()
          where connection_id = $1 and stream = $2 and state = 'open' and record_key = any($3::text[]) returning 1
        ) select count(*) from landed`,
-      [run.connectionId, run.stream, arrayLiteral(page.main.rows.map((row) => row.sourceId))],
+      [run.connectionId, run.stream, arrayLiteral(page.landed)],
     );
 }
 

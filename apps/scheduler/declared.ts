@@ -1,0 +1,56 @@
+import type { Cadence } from '#queue';
+import { scheduleId } from '#queue';
+import type { Platform } from '#sync';
+import type { ConnectionRow, StreamRow } from '#warehouse';
+
+/** What `config/stratus.yaml` says of one stream. */
+export interface StreamSetting {
+  readonly enabled: boolean;
+  readonly cadence?: Cadence;
+}
+
+/** One schedule that should exist. */
+export interface Declared {
+  readonly id: string;
+  readonly platform: string;
+  readonly connectionId: string;
+  readonly connection: string;
+  readonly stream: string;
+  readonly cadence: Cadence;
+}
+
+/**
+ * Every schedule that should exist: the catalog's defaults, then the configuration file, then what was set on the
+ * connection itself. A connection that is paused or must be reconnected has none.
+ */
+export function declaredSchedules(
+  connections: readonly ConnectionRow[],
+  platforms: readonly Platform[],
+  settings: ReadonlyMap<string, StreamSetting>,
+  overrides: readonly StreamRow[],
+): Declared[] {
+  const overrideOf = new Map(overrides.map((row) => [scheduleId(row.connectionId, row.stream), row]));
+  return connections
+    .filter((connection) => connection.status === 'active')
+    .flatMap((connection) => {
+      const platform = platforms.find((one) => one.name === connection.platform);
+      return (platform?.streams ?? []).flatMap((stream) => {
+        const id = scheduleId(connection.id, stream.name);
+        const override = overrideOf.get(id);
+        const setting = settings.get(stream.name);
+        if (!(override?.enabled ?? setting?.enabled ?? true)) return [];
+        const every = override?.everyMs;
+        const cadence = every ? { every: Number(every) } : (setting?.cadence ?? { every: stream.every });
+        return [
+          {
+            id,
+            platform: connection.platform,
+            connectionId: connection.id,
+            connection: connection.name,
+            stream: stream.name,
+            cadence,
+          },
+        ];
+      });
+    });
+}

@@ -1,0 +1,124 @@
+import { later } from '#kernel';
+import { sameCadence, slotAt, spanAt, type Queues } from '#queue';
+import type { Logger } from '#telemetry';
+import { insertRun, reapRuns, supersedeQueued, waitingRuns, type RunRow, type Warehouse } from '#warehouse';
+import type { Declared } from './declared.js';
+
+export interface SchedulerDoors {
+  readonly warehouse: Warehouse;
+  readonly queues: Queues;
+  readonly logger: Logger;
+}
+
+/** What one pass of the reconciler put right. */
+export interface Reconciled {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly revived: number;
+  readonly enqueued: number;
+  readonly reaped: number;
+  readonly readded: number;
+}
+
+/**
+ * Makes the run of one slot and its job; at most one run per (connection, stream, slot) whoever asks and how often.
+ * Waiting runs of older slots are replaced by the newer one.
+ */
+export async function enqueueSlot(
+  doors: SchedulerDoors,
+  due: Declared,
+  slot: Date,
+  now: Date,
+): Promise<boolean> {
+  const run = await insertRun(
+    doors.warehouse,
+    { connectionId: due.connectionId, stream: due.stream, kind: 'incremental', trigger: 'schedule', slot },
+    now,
+  );
+  if (!run) return false;
+  for (const old of await supersedeQueued(doors.warehouse, run, now))
+    await doors.queues.removeRun(due.platform, old);
+  await doors.queues.addRun(due.platform, run.stream, { runId: run.id, connection: due.connection });
+  return true;
+}
+
+/**
+ * One pass: schedules as declared, runs of dead workers back in the queue, a job for every waiting run, a run for
+ * every slot that is due. All of it is made from Postgres, so an emptied queue is whole again after one pass.
+ */
+export async function reconcile(
+  doors: SchedulerDoors,
+  declared: readonly Declared[],
+  now: Date,
+): Promise<Reconciled> {
+  const schedules = await reconcileSchedules(doors, declared, now);
+  const reaped = await reapRuns(doors.warehouse, now);
+  for (const run of reaped) doors.logger.warn({ run: run.id, stream: run.stream }, run.reason ?? 'reaped');
+  const readded = await readdJobs(doors, declared, now);
+  let enqueued = 0;
+  for (const due of declared) if (await enqueueSlot(doors, due, slotAt(due.cadence, now), now)) enqueued += 1;
+  return { ...schedules, reaped: reaped.length, readded, enqueued };
+}
+
+async function reconcileSchedules(
+  { queues, logger }: SchedulerDoors,
+  declared: readonly Declared[],
+  now: Date,
+): Promise<Pick<Reconciled, 'added' | 'changed' | 'removed' | 'revived'>> {
+  const done = { added: 0, changed: 0, removed: 0, revived: 0 };
+  const known = new Map((await queues.schedules()).map((schedule) => [schedule.id, schedule]));
+  for (const want of declared) {
+    const have = known.get(want.id);
+    known.delete(want.id);
+    const what = !have
+      ? 'added'
+      : !sameCadence(have.cadence, want.cadence)
+        ? 'changed'
+        : isDead(have, want, now)
+          ? 'revived'
+          : null;
+    if (!what) continue;
+    // A dead chain keeps its id and would be left as it is: only a new one starts again.
+    if (what === 'revived') await queues.removeSchedule(want.id);
+    await queues.upsertSchedule(want.id, want);
+    done[what] += 1;
+    logger.info({ schedule: want.id }, `schedule ${what}`);
+  }
+  for (const orphan of known.keys()) {
+    await queues.removeSchedule(orphan);
+    done.removed += 1;
+    logger.info({ schedule: orphan }, 'schedule removed');
+  }
+  return done;
+}
+
+/** BullMQ ends a schedule in silence when it cannot make the next job: two spans late is dead. */
+function isDead(have: { nextAt: Date | null }, want: Declared, now: Date): boolean {
+  return have.nextAt === null || later(have.nextAt, 2 * spanAt(want.cadence, now)) < now;
+}
+
+/** Every waiting run has a job; one whose job was lost, or ended without the run, gets a new one. */
+async function readdJobs(
+  { warehouse, queues }: SchedulerDoors,
+  declared: readonly Declared[],
+  now: Date,
+): Promise<number> {
+  const nameOf = new Map(declared.map((one) => [one.connectionId, one.connection]));
+  let added = 0;
+  for (const run of await waitingRuns(warehouse)) {
+    const platform = platformOf(run);
+    if ((await queues.runState(platform, run.id)) === 'open') continue;
+    const delay = (run.notBefore?.getTime() ?? 0) - now.getTime();
+    await queues.addRun(
+      platform,
+      run.stream,
+      { runId: run.id, connection: nameOf.get(run.connectionId) ?? run.connectionId },
+      Math.max(0, delay),
+    );
+    added += 1;
+  }
+  return added;
+}
+
+const platformOf = (run: Pick<RunRow, 'stream'>): string => run.stream.slice(0, run.stream.indexOf('.'));

@@ -1,0 +1,50 @@
+import type { Duration } from '#kernel';
+import type { Closable, Queues } from '#queue';
+import { execute, type Engine, type Platform } from '#sync';
+
+export interface WorkerOptions {
+  readonly engine: Engine;
+  readonly queues: Queues;
+  readonly platforms: readonly Platform[];
+  /** Runs at once per platform. */
+  readonly concurrency: number;
+  readonly lockMs: Duration;
+}
+
+/** Progress is for people: more often than this only costs. */
+const PROGRESS_MS = 500;
+
+/**
+ * Takes runs from every platform's queue. Stopping aborts what is under way: an aborted run keeps the pages it
+ * committed and goes back to the queue.
+ */
+export function startWorker({ engine, queues, platforms, concurrency, lockMs }: WorkerOptions): Closable {
+  const stop = new AbortController();
+  const workers = platforms.map((platform) =>
+    queues.work(platform.name, {
+      concurrency,
+      lockMs,
+      handle: ({ data, signal, progress }) => {
+        let shownAt = 0;
+        return execute({
+          engine,
+          platform,
+          runId: data.runId,
+          signal: AbortSignal.any([signal, stop.signal]),
+          progress: async (counts) => {
+            const now = engine.now().getTime();
+            if (now - shownAt < PROGRESS_MS) return;
+            shownAt = now;
+            await progress(counts);
+          },
+        });
+      },
+    }),
+  );
+  return {
+    async close(deadline) {
+      stop.abort(new Error('the worker is stopping'));
+      await Promise.all(workers.map((worker) => worker.close(deadline)));
+    },
+  };
+}

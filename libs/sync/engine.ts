@@ -1,0 +1,24 @@
+import type { Duration, KeyRing } from '#kernel';
+import type { Limiter, Sender } from '#http';
+import type { Logger, Metrics } from '#telemetry';
+import type { Warehouse } from '#warehouse';
+
+/** What a worker process hands the engine: its doors, its clock and its name. */
+export interface Engine {
+  readonly warehouse: Warehouse;
+  readonly ring: KeyRing;
+  readonly sender: Sender;
+  readonly limiter: Limiter;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly now: () => Date;
+  readonly random: () => number;
+  /** `host-pid-…`: who holds a lease. */
+  readonly worker: string;
+  /** How long a claim lives without progress. */
+  readonly leaseMs: Duration;
+  /** After this long a run goes back to the end of the queue, so that one big account starves nobody. */
+  readonly sliceMs: Duration;
+  /** Overrides a stream's own lookback; undefined leaves it. */
+  readonly lookbackOf: (stream: string) => Duration | undefined;
+}

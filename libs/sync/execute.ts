@@ -1,0 +1,182 @@
+import { asFailure, Failure, later, milliseconds, type Json } from '#kernel';
+import { backoff, MAX_ATTEMPTS, type Move } from '#queue';
+import {
+  claimRun,
+  endAttempt,
+  LeaseLost,
+  logRun,
+  reloadConnection,
+  type ConnectionRow,
+  type Ending,
+  type RunRow,
+} from '#warehouse';
+import { redactText } from '#telemetry';
+import type { Platform, Stream } from './define.js';
+import type { Engine } from './engine.js';
+import { readWindow } from './run.js';
+
+export interface Execution {
+  readonly engine: Engine;
+  readonly platform: Platform;
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Record<string, Json>) => Promise<void>;
+}
+
+/** How soon a run that found its stream or its lease taken asks again. */
+const ASK_AGAIN = milliseconds(1000);
+/** A yielded run goes behind what waits already. */
+const YIELD = milliseconds(50);
+
+/**
+ * One attempt of one run: claims it, reads its window, writes on the run's row how it ended, and says what becomes
+ * of the job. The row is the truth: the job only follows.
+ */
+export async function execute(execution: Execution): Promise<Move> {
+  const { engine, runId } = execution;
+  const claim = await claimRun(engine.warehouse, runId, {
+    worker: engine.worker,
+    leaseMs: engine.leaseMs,
+    now: engine.now(),
+  });
+  if ('refused' in claim) {
+    if (claim.refused === 'held') return { to: 'later', at: later(engine.now(), ASK_AGAIN) };
+    return { to: 'done', result: { [claim.refused]: true } };
+  }
+  return attempt(execution, claim.run);
+}
+
+async function attempt(execution: Execution, run: RunRow): Promise<Move> {
+  const { engine } = execution;
+  const started = engine.now();
+  const log = engine.logger.child({ run: run.id, stream: run.stream, connection: run.connectionId });
+  const { ending, move } = await outcome(execution, run);
+  const busyMs = engine.now().getTime() - started.getTime();
+  engine.metrics.run({ stream: run.stream, state: ending.state }, busyMs);
+  try {
+    await endAttempt(engine.warehouse, run, { ...ending, busyMs, now: engine.now() });
+  } catch (thrown) {
+    if (!(thrown instanceof LeaseLost)) throw thrown;
+    log.warn({}, thrown.message);
+    return { to: 'done', result: { lost: true } };
+  }
+  const said = ending.failure ?? ending.reason ?? '';
+  if (ending.state === 'failed') {
+    log.error({ kind: ending.failureKind }, said);
+    await logRun(engine.warehouse, run.id, 'error', said);
+  } else if (ending.failure !== undefined || ending.state === 'snoozed') {
+    log.warn({ kind: ending.failureKind }, said);
+    await logRun(engine.warehouse, run.id, 'warn', said);
+  } else log.info({ state: ending.state }, `run ${ending.state}`);
+  return move;
+}
+
+type Outcome = { ending: Omit<Ending, 'now' | 'busyMs'>; move: Move };
+
+async function outcome(execution: Execution, run: RunRow): Promise<Outcome> {
+  const { engine, platform, signal, progress } = execution;
+  let calls = 0;
+  try {
+    const stream = streamOf(platform, run.stream);
+    const connection = await connectionOf(engine, run);
+    if (run.attempt > MAX_ATTEMPTS)
+      throw new Failure(
+        'bug',
+        `${run.stream}: gave up after ${MAX_ATTEMPTS} attempts, the last of them without a word: the worker died with it`,
+      );
+    const { ended, counts } = await readWindow({
+      engine,
+      platform,
+      stream,
+      connection,
+      run,
+      signal,
+      progress: (now) => progress({ ...now }),
+      spent: (n) => {
+        calls = n;
+      },
+    });
+    if (ended === 'finished')
+      return { ending: { state: 'succeeded' }, move: { to: 'done', result: { ...counts } } };
+    const at = later(engine.now(), YIELD);
+    return {
+      ending: { state: 'queued', reason: 'its time slice was over', notBefore: at, uncounted: true },
+      move: { to: 'later', at },
+    };
+  } catch (thrown) {
+    return failed(execution, run, thrown, calls);
+  }
+}
+
+function failed({ engine, signal }: Execution, run: RunRow, thrown: unknown, calls: number): Outcome {
+  if (thrown instanceof LeaseLost)
+    return { ending: { state: 'queued' }, move: { to: 'done', result: { lost: true } } };
+  if (signal.aborted) {
+    // The worker stops or lost the job's lock: the run goes on elsewhere from its last page.
+    const at = engine.now();
+    return {
+      ending: { state: 'queued', reason: 'its worker stopped', uncounted: true, calls },
+      move: { to: 'later', at },
+    };
+  }
+  const failure = asFailure(thrown);
+  const message = redactText(failure.detail ? `${failure.message} (${failure.detail})` : failure.message);
+  const shared = { failureKind: failure.kind, calls };
+  switch (failure.outcome) {
+    case 'snooze': {
+      const at = failure.retryAt ?? later(engine.now(), ASK_AGAIN);
+      return {
+        ending: { ...shared, state: 'snoozed', notBefore: at, reason: message, uncounted: true },
+        move: { to: 'later', at },
+      };
+    }
+    case 'retry': {
+      if (run.attempt >= MAX_ATTEMPTS)
+        return {
+          ending: {
+            ...shared,
+            state: 'failed',
+            failure: `${message}; gave up after ${run.attempt} attempts`,
+          },
+          move: { to: 'failed', message },
+        };
+      const delay = Math.max(
+        backoff(run.attempt, engine.random),
+        (failure.retryAt?.getTime() ?? 0) - engine.now().getTime(),
+      );
+      return {
+        ending: {
+          ...shared,
+          state: 'queued',
+          failure: message,
+          notBefore: later(engine.now(), delay),
+          reason: `attempt ${run.attempt} failed: ${message}`,
+        },
+        move: { to: 'retry', message, delay },
+      };
+    }
+    case 'cancel':
+      return { ending: { ...shared, state: 'failed', failure: message }, move: { to: 'failed', message } };
+  }
+}
+
+function streamOf(platform: Platform, name: string): Stream {
+  const stream = platform.streams.find((one) => one.name === name);
+  if (!stream)
+    throw new Failure(
+      'config',
+      `this version of Stratus has no stream ${name}; known: ${platform.streams.map((one) => one.name).join(', ')}`,
+    );
+  return stream;
+}
+
+async function connectionOf(engine: Engine, run: RunRow): Promise<ConnectionRow> {
+  const connection = await reloadConnection(engine.warehouse, run.connectionId);
+  if (!connection) throw new Failure('config', 'the connection was removed');
+  if (connection.status !== 'active')
+    throw new Failure(
+      'credential',
+      `connection ${connection.name} is ${connection.status}: ${connection.statusReason ?? ''}; mend it with: npx stratus connections add ${connection.platform} --name ${connection.name}`,
+    );
+  return connection;
+}
