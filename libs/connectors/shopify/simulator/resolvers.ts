@@ -1,0 +1,202 @@
+import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import type { Customer, Product } from './catalog.js';
+import type { Fulfillment, Refund } from './events.js';
+import { CUSTOMER_FILTERS, ORDER_FILTERS, PRODUCT_FILTERS, VARIANT_FILTERS } from './filters.js';
+import { legacyId } from './ids.js';
+import type { Order } from './order.js';
+import { CATALOG_SDL } from './schema-catalog.js';
+import { ORDER_SDL } from './schema-orders.js';
+import { compileSearch, type Search, type SearchFields, type Warning } from './search.js';
+import { SortedList, type Listed } from './sorted.js';
+import type { Collection, ShopStore } from './store.js';
+import { countOf, pageOf, walk, type PageArgs } from './walk.js';
+
+/** What one request may see, and what it leaves behind for its reply. */
+export interface RequestContext {
+  readonly store: ShopStore;
+  readonly shopName: string;
+  readonly nowMs: number;
+  readonly scopes: ReadonlySet<string>;
+  readonly versions: readonly { readonly handle: string; readonly supported: boolean }[];
+  /** `extensions.search` of the reply. */
+  readonly searchNotes: SearchNote[];
+}
+
+export interface SearchNote {
+  readonly path: readonly string[];
+  readonly query: string;
+  readonly parsed: object;
+  readonly warnings: readonly Warning[];
+}
+
+export const SDL = `${CATALOG_SDL}\n${ORDER_SDL}`;
+
+interface ListArgs extends PageArgs {
+  readonly sortKey: string;
+  readonly query?: string | null;
+}
+type Resolver<S> = GraphQLFieldResolver<S, RequestContext>;
+
+const SIXTY_DAYS = 60 * 86_400_000;
+
+/** Orders older than 60 days exist only for an app that was granted read_all_orders. */
+const isVisible = (order: Order, context: RequestContext): boolean =>
+  context.scopes.has('read_all_orders') || order.createdMs >= context.nowMs - SIXTY_DAYS;
+
+function searchIn<T>(field: string, query: string | null | undefined, fields: SearchFields<T>, context: RequestContext): Search<T> {
+  const search = compileSearch(query, fields, context.nowMs);
+  if (search.warnings.length > 0)
+    context.searchNotes.push({ path: [field], query: query ?? '', parsed: {}, warnings: search.warnings });
+  return search;
+}
+
+function onlyVisible(search: Search<Order>, context: RequestContext): Search<Order> {
+  if (context.scopes.has('read_all_orders')) return search;
+  return { ...search, all: false, matches: (order) => isVisible(order, context) && search.matches(order) };
+}
+
+type CollectionName = 'orders' | 'customers' | 'products' | 'variants';
+
+function listing<T extends Listed>(field: string, of: (store: ShopStore) => Collection<T>, fields: SearchFields<T>): Resolver<unknown> {
+  return (_, args: ListArgs, context) =>
+    walk({
+      list: of(context.store).sortedBy(args.sortKey),
+      search: searchIn(field, args.query, fields, context),
+      sortKey: args.sortKey,
+      scope: `${field}|${args.query ?? ''}`,
+      args,
+    });
+}
+
+function counting<T extends Listed>(field: string, of: (store: ShopStore) => Collection<T>, fields: SearchFields<T>): Resolver<unknown> {
+  return (_, args: { query?: string | null; limit?: number | null }, context) =>
+    countOf(of(context.store).values(), searchIn(field, args.query, fields, context), args.limit);
+}
+
+const TYPES: Readonly<Record<string, CollectionName>> = {
+  Order: 'orders',
+  Customer: 'customers',
+  Product: 'products',
+  ProductVariant: 'variants',
+};
+
+function byId(type: string, id: string, context: RequestContext): Listed | null {
+  const legacy = legacyId(id, type);
+  if (legacy === undefined)
+    throw new GraphQLError(`Invalid global id '${id}'`, { extensions: { code: 'argumentLiteralsIncompatible' } });
+  const found = context.store[TYPES[type]!].get(legacy) ?? null;
+  return found && type === 'Order' && !isVisible(found as Order, context) ? null : found;
+}
+
+const one = (type: string): Resolver<unknown> => (_, args: { id: string }, context) => byId(type, args.id, context);
+
+function node(id: string, context: RequestContext): Listed | null {
+  const type = /^gid:\/\/shopify\/(\w+)\/\d+$/.exec(id)?.[1];
+  if (type === undefined)
+    throw new GraphQLError(`Invalid global id '${id}'`, { extensions: { code: 'argumentLiteralsIncompatible' } });
+  return type in TYPES ? byId(type, id, context) : null;
+}
+
+/** A plain list: cut at `first` without a word. */
+const cut = <T>(records: readonly T[], first: number | null | undefined): readonly T[] =>
+  first === null || first === undefined || first >= records.length ? records : records.slice(0, first);
+
+const root: Record<string, Resolver<unknown>> = {
+  orders: (_, args: ListArgs, context) =>
+    walk({
+      list: context.store.orders.sortedBy(args.sortKey),
+      search: onlyVisible(searchIn('orders', args.query, ORDER_FILTERS, context), context),
+      sortKey: args.sortKey,
+      scope: `orders|${args.query ?? ''}`,
+      args,
+    }),
+  ordersCount: (_, args: { query?: string | null; limit?: number | null }, context) =>
+    countOf(
+      context.store.orders.values(),
+      onlyVisible(searchIn('ordersCount', args.query, ORDER_FILTERS, context), context),
+      args.limit,
+    ),
+  order: one('Order'),
+  customers: listing('customers', (store) => store.customers, CUSTOMER_FILTERS),
+  customersCount: counting('customersCount', (store) => store.customers, CUSTOMER_FILTERS),
+  customer: one('Customer'),
+  products: listing('products', (store) => store.products, PRODUCT_FILTERS),
+  productsCount: counting('productsCount', (store) => store.products, PRODUCT_FILTERS),
+  product: one('Product'),
+  productVariants: listing('productVariants', (store) => store.variants, VARIANT_FILTERS),
+  productVariantsCount: counting('productVariantsCount', (store) => store.variants, VARIANT_FILTERS),
+  productVariant: one('ProductVariant'),
+  node: (_, args: { id: string }, context) => node(args.id, context),
+  nodes: (_, args: { ids: readonly string[] }, context) => args.ids.map((id) => node(id, context)),
+  shop: (_, _args, context) => ({
+    id: 'gid://shopify/Shop/1',
+    name: context.shopName,
+    email: `owner@${context.shopName}.example`,
+    myshopifyDomain: `${context.shopName}.myshopify.com`,
+    currencyCode: context.store.currency,
+    ianaTimezone: 'Europe/London',
+  }),
+  currentAppInstallation: (_, _args, context) => ({
+    id: 'gid://shopify/AppInstallation/1',
+    accessScopes: [...context.scopes].map((handle) => ({ handle, description: handle.replaceAll('_', ' ') })),
+  }),
+  publicApiVersions: (_, _args, context) =>
+    context.versions.map(({ handle, supported }) => ({ handle, supported, displayName: handle })),
+};
+
+const nested = {
+  Order: {
+    lineItems: (order: Order, args: PageArgs) => pageOf(order.lines, args, `lineItems|${order.id}`),
+    transactions: (order: Order, args: PageArgs) => cut(order.transactionList, args.first),
+    fulfillments: (order: Order, args: PageArgs) => cut(order.fulfillmentList, args.first),
+    refunds: (order: Order, args: PageArgs) => cut(order.refundList, args.first),
+  },
+  Refund: {
+    refundLineItems: (refund: Refund, args: PageArgs) => pageOf(refund.lineList, args, `refundLineItems|${refund.id}`),
+    transactions: (refund: Refund, args: PageArgs) => pageOf(refund.transactionList, args, `transactions|${refund.id}`),
+  },
+  Fulfillment: {
+    fulfillmentLineItems: (parcel: Fulfillment, args: PageArgs) =>
+      pageOf(parcel.lineList, args, `fulfillmentLineItems|${parcel.id}`),
+    trackingInfo: (parcel: Fulfillment, args: PageArgs) => cut(parcel.trackingList, args.first),
+  },
+  Product: {
+    variants: (product: Product, args: PageArgs) => pageOf(product.variantList, args, `variants|${product.id}`),
+  },
+  Customer: {
+    orders: (customer: Customer, args: ListArgs, context: RequestContext) => {
+      const sorted = context.store.orders.sortedBy(args.sortKey);
+      return walk({
+        list: new SortedList(() => customer.placed as Set<Order>, sorted.valueOf),
+        search: onlyVisible(searchIn('orders', args.query, ORDER_FILTERS, context), context),
+        sortKey: args.sortKey,
+        scope: `${customer.id}|orders|${args.query ?? ''}`,
+        args,
+      });
+    },
+  },
+} as const;
+
+/** The schema with our resolvers; every other field is a property or getter of its record. */
+export function makeSchema(): GraphQLSchema {
+  const schema = buildSchema(SDL);
+  const attach = (type: string, resolvers: Readonly<Record<string, unknown>>): void => {
+    const object = schema.getType(type);
+    if (!object || !('getFields' in object)) throw new Error(`the schema has no type ${type}`);
+    const fields = object.getFields();
+    for (const [name, resolve] of Object.entries(resolvers)) {
+      const field = fields[name];
+      if (!field) throw new Error(`the schema has no field ${type}.${name}`);
+      (field as { resolve?: unknown }).resolve = resolve;
+    }
+  };
+  attach('QueryRoot', root);
+  for (const [type, resolvers] of Object.entries(nested)) attach(type, resolvers);
+  const abstract = (name: string): void => {
+    const type = schema.getType(name) as { resolveType?: (record: { id: string }) => string };
+    type.resolveType = ({ id }) => id.split('/')[3]!;
+  };
+  abstract('Node');
+  abstract('LegacyInteroperability');
+  return schema;
+}
