@@ -1,12 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { buildClientSchema, type GraphQLSchema, type IntrospectionQuery, parse, validate } from 'graphql';
+import {
+  buildClientSchema,
+  type DocumentNode,
+  type GraphQLSchema,
+  type IntrospectionQuery,
+  parse,
+  type OperationDefinitionNode,
+  validate,
+} from 'graphql';
 import { describeWith, sharedFile } from '../../../tests/shared.js';
 import { QUERY_CAP } from './cost.js';
 import { PROBE, shopify } from './platform.js';
 import { CUSTOMERS, customersCost } from './streams/customers.js';
 import { ORDER_LINES, ORDER_LINES_COST, ORDERS, ordersCost } from './streams/orders.js';
 import { PRODUCT_VARIANTS, PRODUCT_VARIANTS_COST, PRODUCTS, productsCost } from './streams/products.js';
+import { planCost, requestedCost } from './simulator/cost.js';
+import { makeSchema } from './simulator/resolvers.js';
 import { linearCost } from './testing/linear-cost.js';
 
 const VENDOR = 'specs/shopify/admin_graphql_2026-04.introspection.json.gz';
@@ -15,6 +25,15 @@ const DOCUMENTS = { ORDERS, ORDER_LINES, CUSTOMERS, PRODUCTS, PRODUCT_VARIANTS, 
 
 const window = { from: null, to: new Date('2026-11-21T10:00:00Z') };
 const settings = { shop: 'demo', apiVersion: '2026-10' };
+
+/** A document, its sizes, and the weight its stream declares for it. */
+const WEIGHTS: readonly (readonly [string, string, Record<string, number>, number])[] = [
+  ['orders', ORDERS, { first: 7, lines: 20 }, ordersCost(7)],
+  ['lines of one order', ORDER_LINES, { lines: 45 }, ORDER_LINES_COST],
+  ['customers', CUSTOMERS, { first: 7 }, customersCost(7)],
+  ['products', PRODUCTS, { first: 7, variants: 20 }, productsCost(7)],
+  ['variants of one product', PRODUCT_VARIANTS, { variants: 200 }, PRODUCT_VARIANTS_COST],
+];
 
 describe('a page of the size it starts with', () => {
   it.each(shopify.streams.map((stream) => [stream.name, stream] as const))(
@@ -46,13 +65,24 @@ describeWith(VENDOR)('by the vendor’s own schema', () => {
     expect(linearCost(schema, document, {}).deprecated).toEqual([]);
   });
 
-  it.each([
-    ['orders', ORDERS, { first: 7, lines: 20 }, ordersCost(7)],
-    ['lines of one order', ORDER_LINES, { lines: 45 }, ORDER_LINES_COST],
-    ['customers', CUSTOMERS, { first: 7 }, customersCost(7)],
-    ['products', PRODUCTS, { first: 7, variants: 20 }, productsCost(7)],
-    ['variants of one product', PRODUCT_VARIANTS, { variants: 200 }, PRODUCT_VARIANTS_COST],
-  ])('the weight of %s is what its document costs', (_, document, variables, declared) => {
+  it.each(WEIGHTS)('the weight of %s is what its document costs', (_, document, variables, declared) => {
     expect(declared).toBe(linearCost(schema, document, variables).cost);
+  });
+});
+
+describe('in the sandbox', () => {
+  const schema = makeSchema();
+  const operationOf = (document: DocumentNode) => document.definitions[0] as OperationDefinitionNode;
+
+  it.each(Object.entries(DOCUMENTS))('%s is valid', (_, document) => {
+    expect(validate(schema, parse(document)).map(({ message }) => message)).toEqual([]);
+  });
+
+  it.each(WEIGHTS)('the weight of %s covers what is charged', (_, document, variables, declared) => {
+    const { selectionSet } = operationOf(parse(document));
+    const charged = requestedCost(planCost(schema, selectionSet, new Map()), variables);
+    expect(declared).toBeGreaterThanOrEqual(charged);
+    // Not much above it either, or a full bucket would stand idle.
+    expect(declared).toBeLessThan(1.1 * charged + 5);
   });
 });
