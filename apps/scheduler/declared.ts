@@ -6,7 +6,7 @@ import type { ConnectionRow, StreamRow } from '#warehouse';
 /** What `config/stratus.yaml` says of one stream. */
 export interface StreamSetting {
   readonly enabled: boolean;
-  readonly cadence?: Cadence;
+  readonly schedule?: Cadence;
 }
 
 /** One schedule that should exist. */
@@ -40,7 +40,7 @@ export function declaredSchedules(
         const setting = settings.get(stream.name);
         if (!(override?.enabled ?? setting?.enabled ?? true)) return [];
         const every = override?.everyMs;
-        const cadence = every ? { every: Number(every) } : (setting?.cadence ?? { every: stream.every });
+        const cadence = every ? { every: Number(every) } : (setting?.schedule ?? { every: stream.every });
         return [
           {
             id,

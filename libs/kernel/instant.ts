@@ -15,7 +15,9 @@ export function parseInstant(text: string): Date | undefined {
 export function parseDate(text: string): CalendarDate | undefined {
   if (!DATE.test(text)) return undefined;
   const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text) ? (text as CalendarDate) : undefined;
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
+    ? (text as CalendarDate)
+    : undefined;
 }
 
 export const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);

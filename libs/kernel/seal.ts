@@ -23,7 +23,10 @@ export function readKeyRing(text: string | undefined): KeyRing {
   for (const part of text.split(',')) {
     const key = Buffer.from(part.trim(), 'base64');
     if (key.length !== 32)
-      throw new Failure('config', `STRATUS_SECRET_KEY holds a key of ${key.length} bytes where 32 are needed; ${HOW}`);
+      throw new Failure(
+        'config',
+        `STRATUS_SECRET_KEY holds a key of ${key.length} bytes where 32 are needed; ${HOW}`,
+      );
     const id = createHash('sha256').update(key).digest('hex').slice(0, 8);
     current ||= id;
     keys.set(id, key);
@@ -46,7 +49,10 @@ export function unseal(ring: KeyRing, row: string, sealed: string): string {
   const [version, id = '', body = ''] = sealed.split('.');
   const key = ring.keys.get(id);
   if (version !== 'v1' || !key)
-    throw new Failure('config', `${row} is sealed with key ${id}, which STRATUS_SECRET_KEY does not hold; add that key after the current one`);
+    throw new Failure(
+      'config',
+      `${row} is sealed with key ${id}, which STRATUS_SECRET_KEY does not hold; add that key after the current one`,
+    );
   const bytes = Buffer.from(body, 'base64');
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
@@ -54,6 +60,10 @@ export function unseal(ring: KeyRing, row: string, sealed: string): string {
     decipher.setAuthTag(bytes.subarray(12, 28));
     return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
   } catch (cause) {
-    throw new Failure('config', `${row} does not open: it was sealed for another row or changed; enter the credentials again`, { cause });
+    throw new Failure(
+      'config',
+      `${row} does not open: it was sealed for another row or changed; enter the credentials again`,
+      { cause },
+    );
   }
 }

@@ -1,0 +1,161 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { localLimiter, createSender, redisLimiter, type Limiter, type Sender } from '#http';
+import { Failure, type Duration, type KeyRing } from '#kernel';
+import { platforms } from '#catalog';
+import { readStratusFile, type Env, type StratusConfig } from '#config';
+import { openQueues, type Queues } from '#queue';
+import { createLogger, createMetrics, type Logger, type Metrics } from '#telemetry';
+import type { Engine } from '#sync';
+import { migrate, openWarehouse, type Warehouse } from '#warehouse';
+import { Redis } from 'ioredis';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { openHome, type Home } from './home.js';
+
+/** Everything a process of Stratus stands on, opened once and closed in reverse order. */
+export interface Stack {
+  readonly env: Env;
+  readonly home: Home;
+  readonly config: StratusConfig;
+  readonly ring: KeyRing;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly warehouse: Warehouse;
+  /** True where another command started the embedded Postgres and will stop it. */
+  readonly joined: boolean;
+  queues(): Queues;
+  /** The worker's engine; opens limiter and sender with it. */
+  engine(): Engine;
+  close(): Promise<void>;
+}
+
+export interface StackOptions {
+  readonly env: Env;
+  /** Names the process in logs and in `pg_stat_activity`. */
+  readonly process: string;
+  /** Applies missing migrations first; otherwise a half-migrated database is refused with a sentence. */
+  readonly migrate: boolean;
+}
+
+export async function openStack({ env, process: name, migrate: apply }: StackOptions): Promise<Stack> {
+  const config = readConfig(env);
+  const home = openHome(env.dataDir);
+  const ring = home.keyRing(env.secretKey, env.mode);
+  const logger = createLogger({ level: env.logLevel ?? config.logLevel ?? 'info', process: name });
+  const metrics = createMetrics();
+  const closing: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of closing.splice(0).reverse()) await one();
+  };
+  try {
+    const database = env.databaseUrl ? null : await startEmbeddedPostgres(env.dataDir);
+    if (database) closing.push(() => database.stop());
+    const url = env.databaseUrl ?? database!.url;
+    // The embedded database belongs to this checkout alone: it is migrated by whoever starts it.
+    if (apply || (database && !database.shared)) await migrate(url);
+    const warehouse = await openWarehouse({ url, applicationName: `stratus ${name}` });
+    closing.push(() => warehouse.close());
+
+    let queues: Queues | undefined;
+    let engine: Engine | undefined;
+    return {
+      env,
+      home,
+      config,
+      ring,
+      logger,
+      metrics,
+      warehouse,
+      joined: database?.shared ?? false,
+      queues() {
+        if (queues) return queues;
+        const opened = openQueues({
+          store: env.redisUrl
+            ? { kind: 'redis', url: env.redisUrl, prefix: env.queuePrefix }
+            : { kind: 'postgres', url },
+          platforms: platforms.map((platform) => platform.name),
+          onError: quietly(logger),
+        });
+        closing.push(() => opened.close());
+        return (queues = opened);
+      },
+      engine() {
+        if (engine) return engine;
+        const sender = createSender({});
+        const limiter = openLimiter(env, logger, closing);
+        closing.push(async () => sender.close());
+        return (engine = makeEngine({ env, config, ring, logger, metrics, warehouse, sender, limiter }));
+      },
+      close,
+    };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+function openLimiter(env: Env, logger: Logger, closing: (() => Promise<void>)[]): Limiter {
+  if (!env.redisUrl) {
+    const limiter = localLimiter();
+    closing.push(() => limiter.close());
+    return limiter;
+  }
+  const client = new Redis(env.redisUrl, { keepAlive: 5000, maxRetriesPerRequest: 3 });
+  client.on('error', (error) => logger.warn({ error }, 'the limiter lost Redis'));
+  const limiter = redisLimiter({ client, prefix: env.queuePrefix });
+  closing.push(async () => {
+    await limiter.close();
+    client.disconnect();
+  });
+  return limiter;
+}
+
+interface EngineParts {
+  readonly env: Env;
+  readonly config: StratusConfig;
+  readonly ring: KeyRing;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly warehouse: Warehouse;
+  readonly sender: Sender;
+  readonly limiter: Limiter;
+}
+
+function makeEngine({ env, config, ...doors }: EngineParts): Engine {
+  const lookbackOf = (stream: string): Duration | undefined =>
+    config.streams.get(stream)?.lookbackMs ??
+    (stream.startsWith('shopify.') ? env.shopifyLookbackMs : undefined);
+  return {
+    ...doors,
+    now: () => new Date(),
+    random: Math.random,
+    worker: `${hostname()}-${process.pid}`,
+    leaseMs: env.leaseMs,
+    sliceMs: env.sliceMs,
+    lookbackOf,
+  };
+}
+
+function readConfig(env: Env): StratusConfig {
+  const known = platforms.map((platform) => ({
+    platform: platform.name,
+    streams: platform.streams.map((stream) => stream.name),
+  }));
+  if (!existsSync(env.configFile)) {
+    if (env.configFile !== 'config/stratus.yaml')
+      throw new Failure('config', `STRATUS_CONFIG names ${env.configFile}, which does not exist`);
+    return { logLevel: undefined, streams: new Map() };
+  }
+  return readStratusFile(readFileSync(env.configFile, 'utf8'), env.configFile, known);
+}
+
+/** A lost connection repeats its error every few hundred milliseconds: one line per place and ten seconds is enough. */
+function quietly(logger: Logger): (where: string, error: Error) => void {
+  const last = new Map<string, number>();
+  return (where, error) => {
+    const now = Date.now();
+    if (now - (last.get(where) ?? 0) < 10_000) return;
+    last.set(where, now);
+    logger.warn({ where, error }, `${where}: ${error.message}`);
+  };
+}
