@@ -58,7 +58,10 @@ export class Bucket {
 
   private restore(nowMs: number): void {
     const elapsed = Math.max(0, nowMs - this.atMs);
-    this.available = Math.min(this.limits.maximumAvailable, this.available + (elapsed / 1000) * this.limits.restoreRate);
+    this.available = Math.min(
+      this.limits.maximumAvailable,
+      this.available + (elapsed / 1000) * this.limits.restoreRate,
+    );
     this.atMs = nowMs;
   }
 }

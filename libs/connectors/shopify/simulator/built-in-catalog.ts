@@ -37,7 +37,10 @@ export function addProducts(store: ShopStore, count: number, random: Random, bef
             seq: store.next.variant++,
             position: at + 1,
             title,
-            sku: i % 11 === 9 ? null : `SKU-${String(i + 1).padStart(4, '0')}${sizes.length > 1 ? `-${title}` : ''}`,
+            sku:
+              i % 11 === 9
+                ? null
+                : `SKU-${String(i + 1).padStart(4, '0')}${sizes.length > 1 ? `-${title}` : ''}`,
             barcode: i % 2 === 0 ? `50${String(1_000_000_000 + seq * 10 + at)}` : null,
             price,
             compareAt: i % 7 === 2 ? price + pennies(500) : null,
@@ -64,7 +67,8 @@ export function addCustomers(store: ShopStore, count: number, random: Random, be
         {
           seq,
           firstName,
-          lastName: i < PEOPLE.length ? lastName : lastName && `${lastName} ${Math.floor(i / PEOPLE.length) + 1}`,
+          lastName:
+            i < PEOPLE.length ? lastName : lastName && `${lastName} ${Math.floor(i / PEOPLE.length) + 1}`,
           email,
           phone: i % 3 === 0 ? `+4479460${String(seq).padStart(5, '0')}` : null,
           state: i % 4 === 0 ? 'ENABLED' : i % 9 === 1 ? 'INVITED' : 'DISABLED',
@@ -79,7 +83,12 @@ export function addCustomers(store: ShopStore, count: number, random: Random, be
   }
 }
 
-export function addressOf(random: Random, id: string, firstName: string | null, lastName: string | null): Address {
+export function addressOf(
+  random: Random,
+  id: string,
+  firstName: string | null,
+  lastName: string | null,
+): Address {
   const place = random.pick(PLACES);
   return {
     id: `gid://shopify/MailingAddress/${id}`,

@@ -89,9 +89,18 @@ export function makeOrder(shop: Shelf, i: number, createdMs: number, count: numb
     currency: CURRENCY,
     presentment,
     customer,
-    email: guest ? (i % 12 === 1 ? null : `guest.${seq}@example.net`) : i % 17 === 3 ? null : (customer?.email ?? null),
+    email: guest
+      ? i % 12 === 1
+        ? null
+        : `guest.${seq}@example.net`
+      : i % 17 === 3
+        ? null
+        : (customer?.email ?? null),
     phone: i % 7 === 0 ? '+81 3-1234-5678' : null,
-    address: i % 16 === 5 ? null : addressOf(random, `1${seq}`, customer?.firstName ?? 'Guest', customer?.lastName ?? null),
+    address:
+      i % 16 === 5
+        ? null
+        : addressOf(random, `1${seq}`, customer?.firstName ?? 'Guest', customer?.lastName ?? null),
     shipping: i % 4 === 0 ? 0 : 39_900 + random.int(0, 5) * 10_000,
     test: i % 29 === 11,
     note: i % 18 === 2 ? 'Bitte klingeln 🔔\n"2nd floor"' : null,

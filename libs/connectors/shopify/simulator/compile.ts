@@ -72,7 +72,12 @@ function scopesOf(schema: GraphQLSchema, document: DocumentNode): NeededScope[] 
           const scope = SCOPES[`${info.getParentType()?.name}.${node.name.value}`];
           const at = node.loc?.startToken;
           if (scope)
-            found.push({ scope, field: node.name.value, path: [...path], locations: at ? [{ line: at.line, column: at.column }] : [] });
+            found.push({
+              scope,
+              field: node.name.value,
+              path: [...path],
+              locations: at ? [{ line: at.line, column: at.column }] : [],
+            });
         },
         leave() {
           path.pop();
@@ -97,9 +102,20 @@ function compile(schema: GraphQLSchema, text: string, operationName: string | un
   if (faults.length > 0) return { errors: faults.map((fault) => describeInvalid(fault, document)) };
   const operation = getOperationAST(document, operationName);
   if (!operation)
-    return { errors: [{ message: operationName === undefined ? 'An operation name is required' : `No operation named "${operationName}"` }] };
+    return {
+      errors: [
+        {
+          message:
+            operationName === undefined
+              ? 'An operation name is required'
+              : `No operation named "${operationName}"`,
+        },
+      ],
+    };
   const fragments = new Map(
-    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
+    document.definitions.flatMap((one) =>
+      one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [],
+    ),
   );
   return {
     operation: operation.name?.value ?? null,
@@ -107,20 +123,35 @@ function compile(schema: GraphQLSchema, text: string, operationName: string | un
     needs: scopesOf(schema, document),
     variables: (given) => {
       const read = getVariableValues(schema, operation.variableDefinitions ?? [], { ...given });
-      return read.errors ? { errors: read.errors.map((error) => describeVariable(error, operation, given)) } : { values: read.coerced };
+      return read.errors
+        ? { errors: read.errors.map((error) => describeVariable(error, operation, given)) }
+        : { values: read.coerced };
     },
     run: runner(schema, document, operation),
   };
 }
 
-function runner(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Compiled['run'] {
+function runner(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): Compiled['run'] {
   const name = operation.name?.value;
   // Records already hold what goes on the wire, so scalars need no serializer.
-  const compiled = compileQuery(schema, document, name ?? '', { disableLeafSerialization: true, disablingCapturingStackErrors: true });
+  const compiled = compileQuery(schema, document, name ?? '', {
+    disableLeafSerialization: true,
+    disablingCapturingStackErrors: true,
+  });
   if (isCompiledQuery(compiled))
     return (context, given) => compiled.query(undefined, context, { ...given }) as ExecutionResult;
   return (context, given) =>
-    execute({ schema, document, contextValue: context, variableValues: { ...given }, ...(name ? { operationName: name } : {}) }) as ExecutionResult;
+    execute({
+      schema,
+      document,
+      contextValue: context,
+      variableValues: { ...given },
+      ...(name ? { operationName: name } : {}),
+    }) as ExecutionResult;
 }
 
 /** Remembers compiled queries by their text; the oldest leaves when there are too many. */

@@ -94,38 +94,56 @@ class Planner {
         continue;
       }
       const plan = this.plan(named, below);
-      if (isList(field.type)) parts.push({ key, kind: 'list', listKey: '', nodeKey: '', size: sizeOf(nodes), plan });
-      else if (isNonNullType(field.type) && plan.parts.length === 0 && !isAbstractType(type)) fixed += 1 + plan.fixed;
+      if (isList(field.type))
+        parts.push({ key, kind: 'list', listKey: '', nodeKey: '', size: sizeOf(nodes), plan });
+      else if (isNonNullType(field.type) && plan.parts.length === 0 && !isAbstractType(type))
+        fixed += 1 + plan.fixed;
       else parts.push({ key, kind: 'object', listKey: '', nodeKey: '', size: null, plan });
     }
     return { fixed, parts };
   }
 
-  private connection(key: string, type: GraphQLCompositeType, sets: readonly SelectionSetNode[], size: Size | null): Part | null {
+  private connection(
+    key: string,
+    type: GraphQLCompositeType,
+    sets: readonly SelectionSetNode[],
+    size: Size | null,
+  ): Part | null {
     const fields = this.collect(type, sets);
-    const named = (name: string): [string, Found] | undefined => [...fields].find(([, found]) => found.field.name === name);
+    const named = (name: string): [string, Found] | undefined =>
+      [...fields].find(([, found]) => found.field.name === name);
     const nodes = named('nodes');
     const edges = named('edges');
     const edgeType = edges && (getNamedType(edges[1].field.type) as GraphQLCompositeType);
     const edgeNode =
       edgeType &&
-      [...this.collect(edgeType, edges[1].nodes.flatMap((node) => node.selectionSet ?? []))].find(
-        ([, found]) => found.field.name === 'node',
-      );
+      [
+        ...this.collect(
+          edgeType,
+          edges[1].nodes.flatMap((node) => node.selectionSet ?? []),
+        ),
+      ].find(([, found]) => found.field.name === 'node');
     const node = nodes?.[1] ?? edgeNode?.[1];
     if (!node) return null;
-    const below = [...(nodes?.[1].nodes ?? []), ...(edgeNode?.[1].nodes ?? [])].flatMap((one) => one.selectionSet ?? []);
+    const below = [...(nodes?.[1].nodes ?? []), ...(edgeNode?.[1].nodes ?? [])].flatMap(
+      (one) => one.selectionSet ?? [],
+    );
     const plan = this.plan(getNamedType(node.field.type) as GraphQLCompositeType, below);
     if (nodes && !edgeNode) return { key, kind: 'nodes', listKey: nodes[0], nodeKey: '', size, plan };
     return { key, kind: 'edges', listKey: edges![0], nodeKey: edgeNode![0], size, plan };
   }
 
   /** Fields of a selection by response key, fragments opened. */
-  private collect(type: GraphQLCompositeType, sets: readonly SelectionSetNode[], into = new Map<string, Found>()): Map<string, Found> {
+  private collect(
+    type: GraphQLCompositeType,
+    sets: readonly SelectionSetNode[],
+    into = new Map<string, Found>(),
+  ): Map<string, Found> {
     for (const set of sets)
       for (const selection of set.selections) {
         if (selection.kind === Kind.FIELD) {
-          const field = isObjectType(type) || 'getFields' in type ? type.getFields()[selection.name.value] : undefined;
+          const field =
+            isObjectType(type) || 'getFields' in type ? type.getFields()[selection.name.value] : undefined;
           if (!field) continue;
           const key = selection.alias?.value ?? selection.name.value;
           const known = into.get(key);
@@ -133,7 +151,8 @@ class Planner {
           else into.set(key, { field, nodes: [selection] });
           continue;
         }
-        const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(selection.name.value) : selection;
+        const fragment =
+          selection.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(selection.name.value) : selection;
         const on = fragment?.typeCondition?.name.value;
         const condition = on === undefined ? type : (this.schema.getType(on) as GraphQLCompositeType);
         if (fragment) this.collect(condition, [fragment.selectionSet], into);

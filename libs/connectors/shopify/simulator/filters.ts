@@ -5,7 +5,10 @@ import type { SearchFields } from './search.js';
 /** The filters each list knows, as the vendor documents them; any other field is ignored with a warning. */
 
 export const ORDER_FILTERS: SearchFields<Order> = {
-  default: { kind: 'words', of: (order) => [order.name, order.email ?? '', order.customer?.displayName ?? ''] },
+  default: {
+    kind: 'words',
+    of: (order) => [order.name, order.email ?? '', order.customer?.displayName ?? ''],
+  },
   id: { kind: 'id', of: (order) => order.legacyResourceId },
   name: { kind: 'words', of: (order) => [order.name, order.name.replace(/^#/, '')] },
   updated_at: { kind: 'time', of: (order) => order.updatedMs, sortKey: 'UPDATED_AT' },
@@ -14,7 +17,8 @@ export const ORDER_FILTERS: SearchFields<Order> = {
   status: {
     kind: 'words',
     of: (order) => {
-      const state = order.cancelledMs !== null ? ['cancelled'] : order.closedMs !== null ? ['closed'] : ['open'];
+      const state =
+        order.cancelledMs !== null ? ['cancelled'] : order.closedMs !== null ? ['closed'] : ['open'];
       return order.closedMs === null ? [...state, 'not_closed', 'any'] : [...state, 'any'];
     },
   },
@@ -58,7 +62,10 @@ export const PRODUCT_FILTERS: SearchFields<Product> = {
   title: { kind: 'words', of: (product) => product.title },
   vendor: { kind: 'words', of: (product) => product.vendor },
   product_type: { kind: 'words', of: (product) => product.productType },
-  sku: { kind: 'words', of: (product) => product.variantList.map((variant) => variant.sku ?? '').filter(Boolean) },
+  sku: {
+    kind: 'words',
+    of: (product) => product.variantList.map((variant) => variant.sku ?? '').filter(Boolean),
+  },
   tag: { kind: 'words', of: (product) => product.tags },
 };
 

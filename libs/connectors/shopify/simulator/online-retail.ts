@@ -140,7 +140,12 @@ function readRows(path: string): Row[] {
   let records: Numbered[];
   try {
     // With `info` each entry carries its line; the published type does not know of it.
-    records = parse(bytes, { bom: true, info: true, relax_column_count: true, skip_empty_lines: true }) as unknown as Numbered[];
+    records = parse(bytes, {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }) as unknown as Numbered[];
   } catch (cause) {
     throw new Failure(
       'config',

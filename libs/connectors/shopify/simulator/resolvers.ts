@@ -43,7 +43,12 @@ const SIXTY_DAYS = 60 * 86_400_000;
 const isVisible = (order: Order, context: RequestContext): boolean =>
   context.scopes.has('read_all_orders') || order.createdMs >= context.nowMs - SIXTY_DAYS;
 
-function searchIn<T>(field: string, query: string | null | undefined, fields: SearchFields<T>, context: RequestContext): Search<T> {
+function searchIn<T>(
+  field: string,
+  query: string | null | undefined,
+  fields: SearchFields<T>,
+  context: RequestContext,
+): Search<T> {
   const search = compileSearch(query, fields, context.nowMs);
   if (search.warnings.length > 0)
     context.searchNotes.push({ path: [field], query: query ?? '', parsed: {}, warnings: search.warnings });
@@ -57,7 +62,11 @@ function onlyVisible(search: Search<Order>, context: RequestContext): Search<Ord
 
 type CollectionName = 'orders' | 'customers' | 'products' | 'variants';
 
-function listing<T extends Listed>(field: string, of: (store: ShopStore) => Collection<T>, fields: SearchFields<T>): Resolver<unknown> {
+function listing<T extends Listed>(
+  field: string,
+  of: (store: ShopStore) => Collection<T>,
+  fields: SearchFields<T>,
+): Resolver<unknown> {
   return (_, args: ListArgs, context) =>
     walk({
       list: of(context.store).sortedBy(args.sortKey),
@@ -68,7 +77,11 @@ function listing<T extends Listed>(field: string, of: (store: ShopStore) => Coll
     });
 }
 
-function counting<T extends Listed>(field: string, of: (store: ShopStore) => Collection<T>, fields: SearchFields<T>): Resolver<unknown> {
+function counting<T extends Listed>(
+  field: string,
+  of: (store: ShopStore) => Collection<T>,
+  fields: SearchFields<T>,
+): Resolver<unknown> {
   return (_, args: { query?: string | null; limit?: number | null }, context) =>
     countOf(of(context.store).values(), searchIn(field, args.query, fields, context), args.limit);
 }
@@ -83,17 +96,24 @@ const TYPES: Readonly<Record<string, CollectionName>> = {
 function byId(type: string, id: string, context: RequestContext): Listed | null {
   const legacy = legacyId(id, type);
   if (legacy === undefined)
-    throw new GraphQLError(`Invalid global id '${id}'`, { extensions: { code: 'argumentLiteralsIncompatible' } });
+    throw new GraphQLError(`Invalid global id '${id}'`, {
+      extensions: { code: 'argumentLiteralsIncompatible' },
+    });
   const found = context.store[TYPES[type]!].get(legacy) ?? null;
   return found && type === 'Order' && !isVisible(found as Order, context) ? null : found;
 }
 
-const one = (type: string): Resolver<unknown> => (_, args: { id: string }, context) => byId(type, args.id, context);
+const one =
+  (type: string): Resolver<unknown> =>
+  (_, args: { id: string }, context) =>
+    byId(type, args.id, context);
 
 function node(id: string, context: RequestContext): Listed | null {
   const type = /^gid:\/\/shopify\/(\w+)\/\d+$/.exec(id)?.[1];
   if (type === undefined)
-    throw new GraphQLError(`Invalid global id '${id}'`, { extensions: { code: 'argumentLiteralsIncompatible' } });
+    throw new GraphQLError(`Invalid global id '${id}'`, {
+      extensions: { code: 'argumentLiteralsIncompatible' },
+    });
   return type in TYPES ? byId(type, id, context) : null;
 }
 
@@ -152,8 +172,10 @@ const nested = {
     refunds: (order: Order, args: PageArgs) => cut(order.refundList, args.first),
   },
   Refund: {
-    refundLineItems: (refund: Refund, args: PageArgs) => pageOf(refund.lineList, args, `refundLineItems|${refund.id}`),
-    transactions: (refund: Refund, args: PageArgs) => pageOf(refund.transactionList, args, `transactions|${refund.id}`),
+    refundLineItems: (refund: Refund, args: PageArgs) =>
+      pageOf(refund.lineList, args, `refundLineItems|${refund.id}`),
+    transactions: (refund: Refund, args: PageArgs) =>
+      pageOf(refund.transactionList, args, `transactions|${refund.id}`),
   },
   Fulfillment: {
     fulfillmentLineItems: (parcel: Fulfillment, args: PageArgs) =>
@@ -161,7 +183,8 @@ const nested = {
     trackingInfo: (parcel: Fulfillment, args: PageArgs) => cut(parcel.trackingList, args.first),
   },
   Product: {
-    variants: (product: Product, args: PageArgs) => pageOf(product.variantList, args, `variants|${product.id}`),
+    variants: (product: Product, args: PageArgs) =>
+      pageOf(product.variantList, args, `variants|${product.id}`),
   },
   Customer: {
     orders: (customer: Customer, args: ListArgs, context: RequestContext) => {

@@ -127,7 +127,13 @@ export const ORDER_SDL = /* GraphQL */ `
     fulfillmentsCount: Count
     id: ID!
     legacyResourceId: UnsignedInt64!
-    lineItems(first: Int, after: String, last: Int, before: String, reverse: Boolean = false): LineItemConnection!
+    lineItems(
+      first: Int
+      after: String
+      last: Int
+      before: String
+      reverse: Boolean = false
+    ): LineItemConnection!
     name: String!
     netPaymentSet: MoneyBag!
     note: String

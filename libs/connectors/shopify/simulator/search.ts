@@ -33,21 +33,24 @@ export interface Search<T> {
 }
 
 type Comparator = '=' | '>' | '>=' | '<' | '<=';
-type Token = { kind: '(' | ')' | 'AND' | 'OR' | 'NOT' } | { kind: 'term'; field: string | null; text: string };
+type Token =
+  { kind: '(' | ')' | 'AND' | 'OR' | 'NOT' } | { kind: 'term'; field: string | null; text: string };
 type Test<T> = (record: T) => boolean;
 
 const DAY = 86_400_000;
 
 function tokens(query: string): Token[] {
   const found: Token[] = [];
-  const shape = /\s*(?:([()])|(-)(?=\S)|((?:[A-Za-z_][\w.]*)(?=:))?(:?\s*(?:>=|<=|>|<)?\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s()'"]+)))/y;
+  const shape =
+    /\s*(?:([()])|(-)(?=\S)|((?:[A-Za-z_][\w.]*)(?=:))?(:?\s*(?:>=|<=|>|<)?\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s()'"]+)))/y;
   while (shape.lastIndex < query.trimEnd().length) {
     const match = shape.exec(query);
     if (!match) break;
     const [, paren, minus, field, rest] = match;
     if (paren === '(' || paren === ')') found.push({ kind: paren });
     else if (minus) found.push({ kind: 'NOT' });
-    else if (!field && rest !== undefined && /^(AND|OR|NOT)$/.test(rest.trim())) found.push({ kind: rest.trim() as 'AND' });
+    else if (!field && rest !== undefined && /^(AND|OR|NOT)$/.test(rest.trim()))
+      found.push({ kind: rest.trim() as 'AND' });
     else found.push({ kind: 'term', field: field ?? null, text: (rest ?? '').trim() });
   }
   return found;
@@ -148,7 +151,11 @@ class Compiler<T> {
     };
   }
 
-  private range(kind: 'time' | 'day' | 'number', compare: Comparator, value: string): { low: number; high: number } | null {
+  private range(
+    kind: 'time' | 'day' | 'number',
+    compare: Comparator,
+    value: string,
+  ): { low: number; high: number } | null {
     let from: number;
     let to: number;
     let step = 1;
@@ -192,7 +199,9 @@ class Compiler<T> {
 
 function wordsOf(value: ReturnType<SearchField<unknown>['of']>): string[] {
   if (value === null || value === undefined) return [];
-  return (Array.isArray(value) ? (value as readonly string[]) : [String(value)]).map((word) => word.toLowerCase());
+  return (Array.isArray(value) ? (value as readonly string[]) : [String(value)]).map((word) =>
+    word.toLowerCase(),
+  );
 }
 
 function words<T>(field: SearchField<T>, value: string): Test<T> {
@@ -210,7 +219,9 @@ function ids<T>(field: SearchField<T>, compare: Comparator, value: string): Test
     return wanted.some((want) => {
       const order = compareIds(id, want);
       if (compare === '=') return order === 0;
-      return compare.startsWith('>') ? order > 0 || (compare === '>=' && order === 0) : order < 0 || (compare === '<=' && order === 0);
+      return compare.startsWith('>')
+        ? order > 0 || (compare === '>=' && order === 0)
+        : order < 0 || (compare === '<=' && order === 0);
     });
   };
 }
@@ -218,7 +229,11 @@ function ids<T>(field: SearchField<T>, compare: Comparator, value: string): Test
 const alike = (word: string, want: string): boolean =>
   want.endsWith('*') ? word.startsWith(want.slice(0, -1)) : word === want;
 
-export function compileSearch<T>(query: string | null | undefined, fields: SearchFields<T>, nowMs: number): Search<T> {
+export function compileSearch<T>(
+  query: string | null | undefined,
+  fields: SearchFields<T>,
+  nowMs: number,
+): Search<T> {
   const list = tokens(query ?? '');
   const compiler = new Compiler(list, fields, nowMs);
   const test = list.length === 0 ? null : compiler.either(true);

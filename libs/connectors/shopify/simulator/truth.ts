@@ -21,7 +21,11 @@ export interface StreamTruth {
 export interface Truth {
   readonly streams: Readonly<Record<string, StreamTruth>>;
   /** What a shop file held that became no order. */
-  readonly left_out: { readonly credit_notes: number; readonly credit_note_lines: number; readonly write_offs: number };
+  readonly left_out: {
+    readonly credit_notes: number;
+    readonly credit_note_lines: number;
+    readonly write_offs: number;
+  };
 }
 
 /**
@@ -51,16 +55,26 @@ export function truthOf(store: ShopStore): Truth {
         records: store.orders.size,
         tables: {
           orders: { rows: store.orders.size, sum_total: { [currency]: sum(totals) } },
-          order_items: { rows: lines, units, sum_qty_price: { [currency]: sold }, max_lines_per_order: longest },
+          order_items: {
+            rows: lines,
+            units,
+            sum_qty_price: { [currency]: sold },
+            max_lines_per_order: longest,
+          },
         },
       },
       'shopify.customers': {
         records: store.customers.size,
-        tables: { shopify_customers: { rows: store.customers.size, sum_total_spent: { [currency]: sum(spent) } } },
+        tables: {
+          shopify_customers: { rows: store.customers.size, sum_total_spent: { [currency]: sum(spent) } },
+        },
       },
       'shopify.products': {
         records: store.products.size,
-        tables: { shopify_products: { rows: store.products.size }, shopify_variants: { rows: store.variants.size } },
+        tables: {
+          shopify_products: { rows: store.products.size },
+          shopify_variants: { rows: store.variants.size },
+        },
       },
     },
     left_out: {

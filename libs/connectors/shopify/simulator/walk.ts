@@ -143,7 +143,11 @@ export function walk<T extends Listed>({ list, search, sortKey, scope, args }: W
   }
   if (backward) nodes.reverse();
   const cursorOf = (record: T, at: number): string =>
-    writeCursor(bound, { value: list.valueOf(record), seq: record.seq, depth: backward ? 0 : depth + at + 1 });
+    writeCursor(bound, {
+      value: list.valueOf(record),
+      seq: record.seq,
+      depth: backward ? 0 : depth + at + 1,
+    });
   return new Page(nodes, backward ? true : more, backward ? more : from !== undefined, cursorOf);
 }
 
@@ -174,4 +178,3 @@ export function countOf<T extends Listed>(
   if (limit === null || limit === undefined || count <= limit) return { count, precision: 'EXACT' };
   return { count: limit + 1, precision: 'AT_LEAST' };
 }
-

@@ -1,4 +1,11 @@
-import { Kind, visit, type ASTNode, type DocumentNode, type GraphQLError, type OperationDefinitionNode } from 'graphql';
+import {
+  Kind,
+  visit,
+  type ASTNode,
+  type DocumentNode,
+  type GraphQLError,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { print } from 'graphql';
 import type { Variables } from './cost.js';
 
@@ -11,7 +18,10 @@ export interface WireError {
 }
 
 /** How a fault of the checker is worded and coded by the platform. */
-const FAULTS: readonly [RegExp, (m: readonly string[]) => { message: string; extensions: Record<string, unknown> }][] = [
+const FAULTS: readonly [
+  RegExp,
+  (m: readonly string[]) => { message: string; extensions: Record<string, unknown> },
+][] = [
   [
     /^Cannot query field "(.+?)" on type "(.+?)"/,
     ([, field, type]) => ({
@@ -37,32 +47,57 @@ const FAULTS: readonly [RegExp, (m: readonly string[]) => { message: string; ext
     /^Field "(.+?)" of type "(.+?)" must have a selection/,
     ([, field, type]) => ({
       message: `Field must have selections (field '${field}' returns ${type!.replace(/[![\]]/g, '')} but has no selections. Did you mean '${field} { ... }'?)`,
-      extensions: { code: 'selectionMismatch', nodeName: `field '${field}'`, typeName: type!.replace(/[![\]]/g, '') },
+      extensions: {
+        code: 'selectionMismatch',
+        nodeName: `field '${field}'`,
+        typeName: type!.replace(/[![\]]/g, ''),
+      },
     }),
   ],
   [
     /^Field "(.+?)" must not have a selection since type "(.+?)"/,
     ([, field, type]) => ({
       message: `Selections can't be made on scalars (field '${field}' returns ${type!.replace(/[![\]]/g, '')} but has selections)`,
-      extensions: { code: 'selectionMismatch', nodeName: `field '${field}'`, typeName: type!.replace(/[![\]]/g, '') },
+      extensions: {
+        code: 'selectionMismatch',
+        nodeName: `field '${field}'`,
+        typeName: type!.replace(/[![\]]/g, ''),
+      },
     }),
   ],
   [
     /^Variable "\$(.+?)" is not defined/,
-    ([, name]) => ({ message: `Variable $${name} is used but not declared`, extensions: { code: 'variableNotDefined', variableName: name } }),
+    ([, name]) => ({
+      message: `Variable $${name} is used but not declared`,
+      extensions: { code: 'variableNotDefined', variableName: name },
+    }),
   ],
   [
     /^Variable "\$(.+?)" is never used/,
-    ([, name]) => ({ message: `Variable $${name} is declared but not used`, extensions: { code: 'variableNotUsed', variableName: name } }),
+    ([, name]) => ({
+      message: `Variable $${name} is declared but not used`,
+      extensions: { code: 'variableNotUsed', variableName: name },
+    }),
   ],
   [
     /^Variable "\$(.+?)" of type "(.+?)" used in position expecting type "(.+?)"/,
     ([, name, given, wanted]) => ({
       message: `Type mismatch on variable $${name} (${given} / ${wanted})`,
-      extensions: { code: 'variableMismatch', variableName: name, typeName: given, errorMessage: 'Type mismatch' },
+      extensions: {
+        code: 'variableMismatch',
+        variableName: name,
+        typeName: given,
+        errorMessage: 'Type mismatch',
+      },
     }),
   ],
-  [/^Unknown type "(.+?)"/, ([, type]) => ({ message: `${type} isn't a defined type`, extensions: { code: 'undefinedType', typeName: type } })],
+  [
+    /^Unknown type "(.+?)"/,
+    ([, type]) => ({
+      message: `${type} isn't a defined type`,
+      extensions: { code: 'undefinedType', typeName: type },
+    }),
+  ],
   [
     /^Unknown fragment "(.+?)"/,
     ([, name]) => ({
@@ -84,9 +119,11 @@ function pathTo(document: DocumentNode, target: ASTNode | undefined): string[] {
   let found: string[] = [];
   const path: string[] = [];
   const step = (node: ASTNode): string | undefined => {
-    if (node.kind === Kind.OPERATION_DEFINITION) return [node.operation, node.name?.value].filter(Boolean).join(' ');
+    if (node.kind === Kind.OPERATION_DEFINITION)
+      return [node.operation, node.name?.value].filter(Boolean).join(' ');
     if (node.kind === Kind.FRAGMENT_DEFINITION) return `fragment ${node.name.value}`;
-    if (node.kind === Kind.INLINE_FRAGMENT) return node.typeCondition ? `... on ${node.typeCondition.name.value}` : '...';
+    if (node.kind === Kind.INLINE_FRAGMENT)
+      return node.typeCondition ? `... on ${node.typeCondition.name.value}` : '...';
     if (node.kind === Kind.FIELD) return node.alias?.value ?? node.name.value;
     return node.kind === Kind.ARGUMENT ? node.name.value : undefined;
   };
@@ -127,7 +164,11 @@ export function describeSyntax(error: GraphQLError): WireError {
   };
 }
 
-export function describeVariable(error: GraphQLError, operation: OperationDefinitionNode, given: Variables): WireError {
+export function describeVariable(
+  error: GraphQLError,
+  operation: OperationDefinitionNode,
+  given: Variables,
+): WireError {
   const name = /\$(\w+)/.exec(error.message)?.[1] ?? '';
   const declared = operation.variableDefinitions?.find((one) => one.variable.name.value === name);
   const type = declared ? print(declared.type) : 'unknown';
@@ -139,7 +180,10 @@ export function describeVariable(error: GraphQLError, operation: OperationDefini
 }
 
 /** What running the query left in `errors`, and why, for the ledger. */
-export function describeFailed(errors: readonly GraphQLError[]): { errors: WireError[]; refusal: string | undefined } {
+export function describeFailed(errors: readonly GraphQLError[]): {
+  errors: WireError[];
+  refusal: string | undefined;
+} {
   let refusal: string | undefined;
   const described = errors.map((error): WireError => {
     const { refusal: reason, ...extensions } = error.extensions ?? {};

@@ -37,7 +37,13 @@ export const THINGS: readonly string[] = [
 export const SIZES: readonly string[] = ['S', 'M', 'L'];
 export const VENDORS: readonly string[] = ['Northlight', 'Atelier Brume', 'Кузница', 'Stillwater & Sons'];
 
-export const PLACES: readonly { country: string; code: string; city: string; zip: string; province: string | null }[] = [
+export const PLACES: readonly {
+  country: string;
+  code: string;
+  city: string;
+  zip: string;
+  province: string | null;
+}[] = [
   { country: 'United Kingdom', code: 'GB', city: 'Leeds', zip: 'LS1 4DY', province: 'ENG' },
   { country: 'Germany', code: 'DE', city: 'Köln', zip: '50667', province: null },
   { country: 'Japan', code: 'JP', city: '大阪市', zip: '530-0001', province: 'JP-27' },

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { cancel, refundLine } from './built-in-events.js';
+import { makeOrder } from './built-in.js';
+import { Random } from './random.js';
+import type { ShopStore } from './store.js';
+
+/** What somebody did in the shop's admin while nobody was looking. */
+export const shopEdit = z.strictObject({
+  /**
+   * `touch` moves updatedAt and adds a tag; `edit` takes a line off an order; `refund` gives one unit back;
+   * `cancel`, `delete` and `add` are as they say. Customers and products can be touched or deleted.
+   */
+  op: z.enum(['touch', 'edit', 'refund', 'cancel', 'delete', 'add']),
+  stream: z.enum(['orders', 'customers', 'products']).default('orders'),
+  /** One record, by gid or number. */
+  id: z.string().optional(),
+  /** Or how many: the same ones for the same shop and request. */
+  count: z.number().int().positive().default(1),
+  /** When; default is the sandbox's clock. Several edits with one instant make a tie. */
+  at: z.iso.datetime().optional(),
+});
+
+export type ShopEdit = z.infer<typeof shopEdit>;
+
+export interface EditResult {
+  readonly op: string;
+  readonly stream: string;
+  readonly ids: readonly string[];
+  readonly at: string;
+}
+
+interface Editable {
+  readonly id: string;
+  readonly seq: number;
+  readonly legacyResourceId: string;
+  updatedMs: number;
+}
+
+/** Changes the shop; every touched record's updatedAt moves to `at`, and past its former value where it has to. */
+export class ShopEditor {
+  private made = 0;
+
+  constructor(
+    private readonly store: ShopStore,
+    private readonly seed: number | string,
+  ) {}
+
+  apply(edit: ShopEdit, nowMs: number): EditResult | { error: string } {
+    const atMs = Math.floor((edit.at === undefined ? nowMs : Date.parse(edit.at)) / 1000) * 1000;
+    const done = (ids: readonly string[]): EditResult => ({
+      op: edit.op,
+      stream: edit.stream,
+      ids,
+      at: new Date(atMs).toISOString(),
+    });
+    if (edit.op === 'add') {
+      if (edit.stream !== 'orders') return { error: 'only orders can be added' };
+      return done(this.add(edit.count, atMs));
+    }
+    const chosen = this.choose(edit);
+    if (chosen.length === 0) return { error: `no such record in ${edit.stream}` };
+    const changed: Editable[] = [];
+    for (const record of chosen) {
+      const at = Math.max(atMs, record.updatedMs + 1000);
+      if (edit.op === 'delete') this.remove(edit.stream, record);
+      else if (edit.op !== 'touch' && edit.stream !== 'orders')
+        return { error: `${edit.op} is for orders only` };
+      else if (!this.change(edit.op, edit.stream, record, at)) continue;
+      changed.push(record);
+    }
+    this.changed();
+    return done(changed.map((record) => record.id));
+  }
+
+  /** In the order of ids, spread evenly, so that several pages are hit. */
+  choose({
+    stream,
+    id,
+    count,
+  }: Pick<ShopEdit, 'stream' | 'count'> & { id?: string | undefined }): Editable[] {
+    const list = this.store[stream];
+    if (id !== undefined) {
+      const found = list.get(id.slice(id.lastIndexOf('/') + 1));
+      return found ? [found] : [];
+    }
+    const all: readonly Editable[] = list.sortedBy('ID').all();
+    const wanted = Math.min(count, all.length);
+    return Array.from({ length: wanted }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / wanted)]!);
+  }
+
+  private add(count: number, atMs: number): string[] {
+    const random = new Random(`${this.seed}/added/${this.made}`);
+    const shelf = {
+      store: this.store,
+      random,
+      variants: [...this.store.variants.values()],
+      customers: [...this.store.customers.values()],
+      endMs: atMs,
+    };
+    const ids: string[] = [];
+    for (let i = 0; i < count; i++) {
+      // Always past 2^53, like the last orders of the shop they join.
+      const order = makeOrder(shelf, this.made++, atMs, 0);
+      this.store.orders.add(order);
+      if (order.customer) order.customer.updatedMs = Math.max(order.customer.updatedMs, atMs);
+      ids.push(order.id);
+    }
+    this.changed();
+    return ids;
+  }
+
+  private change(op: ShopEdit['op'], stream: ShopEdit['stream'], record: Editable, atMs: number): boolean {
+    if (op === 'touch' && stream !== 'orders') {
+      record.updatedMs = atMs;
+      return true;
+    }
+    const order = this.store.orders.get(record.legacyResourceId)!;
+    if (op === 'touch') order.tags = [...order.tags, `touched-${order.tags.length}`];
+    else if (op === 'refund') {
+      if (!refundLine({ store: this.store }, order, atMs, { pay: true, hasCreatedAt: true })) return false;
+    } else if (op === 'cancel') {
+      if (order.cancelledMs !== null) return false;
+      cancel({ store: this.store }, order, atMs, order.received > 0);
+    } else {
+      const line = order.lines.find((one) => one.currentQuantity > 0);
+      if (!line) return false;
+      line.currentQuantity = 0;
+      order.edited = true;
+    }
+    order.updatedMs = atMs;
+    if (order.customer) order.customer.updatedMs = Math.max(order.customer.updatedMs, atMs);
+    return true;
+  }
+
+  private remove(stream: ShopEdit['stream'], record: Editable): void {
+    if (stream === 'orders') {
+      const order = this.store.orders.get(record.legacyResourceId)!;
+      order.customer?.placed.delete(order);
+      this.store.orders.delete(order);
+    } else if (stream === 'customers')
+      this.store.customers.delete(this.store.customers.get(record.legacyResourceId)!);
+    else {
+      const product = this.store.products.get(record.legacyResourceId)!;
+      for (const variant of product.variantList) this.store.variants.delete(variant);
+      this.store.products.delete(product);
+    }
+  }
+
+  private changed(): void {
+    this.store.orders.changed();
+    this.store.customers.changed();
+    this.store.products.changed();
+  }
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { Json } from '#kernel';
+import { PLANS, type PlanLimits, type PlanName } from './bucket.js';
+
+const json: z.ZodType<Json> = z.json();
+const planNames = Object.keys(PLANS) as PlanName[];
+
+/** What can be turned on one shop while it runs; what is left out stays as it is. */
+export const shopKnobs = z.strictObject({
+  /** A plan by name, or numbers of one's own. */
+  plan: z
+    .union([
+      z.enum(planNames),
+      z.strictObject({ maximumAvailable: z.number().positive(), restoreRate: z.number().positive() }),
+    ])
+    .optional(),
+  maxQueryCost: z.number().int().positive().optional(),
+  /** Scopes granted from now on, all tokens alike. */
+  scopes: z.array(z.string()).optional(),
+  /** `expire` ends access tokens that expire anyway, now; `revoke` uninstalls the app; `restore` installs it again. */
+  tokens: z.enum(['expire', 'revoke', 'restore']).optional(),
+  state: z.enum(['open', 'locked', 'frozen']).optional(),
+  /** Breaks chosen records on the wire and leaves the truth alone; null ends it. */
+  corrupt: z
+    .strictObject({
+      stream: z.enum(['orders', 'customers', 'products']),
+      /** How many, spread over the stream by id; or exactly which, by gid. */
+      count: z.number().int().positive().optional(),
+      ids: z.array(z.string()).optional(),
+      /** Dotted path inside the record → what stands there instead. */
+      set: z.record(z.string(), json),
+    })
+    .nullable()
+    .optional(),
+});
+
+export type ShopKnobs = z.infer<typeof shopKnobs>;
+
+export const limitsOf = (plan: PlanName | PlanLimits): PlanLimits =>
+  typeof plan === 'string' ? PLANS[plan] : plan;
+
+/** What the corrupt knob does to records on their way out. */
+export class Corruption {
+  constructor(
+    readonly ids: ReadonlySet<string>,
+    private readonly set: Readonly<Record<string, Json>>,
+  ) {}
+
+  /** Changes the records of a reply in place; how many were changed. */
+  apply(data: Readonly<Record<string, unknown>>): number {
+    let changed = 0;
+    for (const value of Object.values(data))
+      for (const record of recordsIn(value)) if (this.break(record)) changed++;
+    return changed;
+  }
+
+  private break(record: Record<string, unknown>): boolean {
+    if (typeof record['id'] !== 'string' || !this.ids.has(record['id'])) return false;
+    for (const [path, value] of Object.entries(this.set)) put(record, path.split('.'), value);
+    return true;
+  }
+}
+
+type Wire = Record<string, unknown>;
+
+function recordsIn(value: unknown): readonly Wire[] {
+  if (value === null || typeof value !== 'object') return [];
+  const { nodes, edges } = value as { nodes?: readonly Wire[]; edges?: readonly { node: Wire }[] };
+  if (nodes) return nodes;
+  if (edges) return edges.map((edge) => edge.node);
+  return [value as Wire];
+}
+
+function put(record: Wire, path: readonly string[], value: Json): void {
+  let at = record;
+  for (const step of path.slice(0, -1)) {
+    const next = at[step];
+    if (next === null || typeof next !== 'object') return;
+    at = next as Wire;
+  }
+  at[path.at(-1)!] = value;
+}

@@ -1,0 +1,100 @@
+import { Bucket, type PlanLimits, type PlanName } from './bucket.js';
+import { makeBuiltIn } from './built-in.js';
+import { ShopEditor } from './edits.js';
+import { Corruption, limitsOf, type ShopKnobs } from './knobs.js';
+import { loadOnlineRetail } from './online-retail.js';
+import type { ShopStore } from './store.js';
+import { DEMO_CREDENTIALS, TokenBook, type ShopCredentials } from './tokens.js';
+
+/** Where a shop's records come from. */
+export type ShopSource =
+  | { readonly kind: 'built-in'; readonly seed: number | string; readonly orders: number }
+  | { readonly kind: 'file'; readonly path: string };
+
+export interface ShopOptions {
+  /** Its name in the path, `demo` in `/shopify/demo/admin/…`. */
+  readonly name: string;
+  readonly source: ShopSource;
+  readonly credentials?: ShopCredentials;
+  /** Default `sandbox`: wide enough never to be felt. */
+  readonly plan?: PlanName | PlanLimits;
+  /** Highest cost of a single query; default 1000, as the platform's. */
+  readonly maxQueryCost?: number;
+  readonly scopes?: readonly string[];
+}
+
+export const DEFAULT_SCOPES: readonly string[] = [
+  'read_orders',
+  'read_all_orders',
+  'read_customers',
+  'read_products',
+];
+export const DEFAULT_MAX_QUERY_COST = 1000;
+
+export const makeStore = (source: ShopSource, anchor: Date): ShopStore =>
+  source.kind === 'file'
+    ? loadOnlineRetail(source.path, anchor)
+    : makeBuiltIn({ seed: source.seed, orders: source.orders, anchor });
+
+/** One shop: its records, its doors, and how its knobs stand. */
+export class Shop {
+  readonly name: string;
+  readonly store: ShopStore;
+  readonly tokens: TokenBook;
+  readonly editor: ShopEditor;
+  scopes: ReadonlySet<string>;
+  maxQueryCost: number;
+  state: 'open' | 'locked' | 'frozen' = 'open';
+  corruption: Corruption | null = null;
+  private limits: PlanLimits;
+  private readonly buckets = new Map<string, Bucket>();
+
+  constructor(options: ShopOptions, anchor: Date, nowMs: number) {
+    this.name = options.name;
+    this.store = makeStore(options.source, anchor);
+    this.tokens = new TokenBook(options.name, options.credentials ?? DEMO_CREDENTIALS, nowMs);
+    this.editor = new ShopEditor(
+      this.store,
+      options.source.kind === 'built-in' ? options.source.seed : 'file',
+    );
+    this.scopes = new Set(options.scopes ?? DEFAULT_SCOPES);
+    this.maxQueryCost = options.maxQueryCost ?? DEFAULT_MAX_QUERY_COST;
+    this.limits = limitsOf(options.plan ?? 'sandbox');
+  }
+
+  /** The points of one app in this shop. */
+  bucketOf(app: string, nowMs: number): Bucket {
+    let bucket = this.buckets.get(app);
+    if (!bucket) {
+      bucket = new Bucket(this.limits, nowMs);
+      this.buckets.set(app, bucket);
+    }
+    return bucket;
+  }
+
+  /** Turns knobs; answers how they stand, with the ids a corruption chose. */
+  turn(knobs: ShopKnobs): object {
+    if (knobs.plan !== undefined) {
+      this.limits = limitsOf(knobs.plan);
+      for (const bucket of this.buckets.values()) bucket.resize(this.limits);
+    }
+    if (knobs.maxQueryCost !== undefined) this.maxQueryCost = knobs.maxQueryCost;
+    if (knobs.scopes !== undefined) this.scopes = new Set(knobs.scopes);
+    if (knobs.tokens === 'expire') this.tokens.expireAccess();
+    else if (knobs.tokens !== undefined) this.tokens.revoke(knobs.tokens === 'revoke');
+    if (knobs.state !== undefined) this.state = knobs.state;
+    if (knobs.corrupt === null) this.corruption = null;
+    else if (knobs.corrupt !== undefined) {
+      const { stream, count = 1, ids, set } = knobs.corrupt;
+      const chosen = ids ?? this.editor.choose({ stream, count }).map((record) => record.id);
+      this.corruption = new Corruption(new Set(chosen), set);
+    }
+    return {
+      plan: this.limits,
+      maxQueryCost: this.maxQueryCost,
+      scopes: [...this.scopes],
+      state: this.state,
+      corrupted: this.corruption ? [...this.corruption.ids] : [],
+    };
+  }
+}
