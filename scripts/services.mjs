@@ -43,7 +43,7 @@ export async function startServices({ durable = false } = {}) {
 }
 
 /** The address of one server, which is started now if it was not. */
-export async function askService(url, name) {
+async function askService(url, name) {
   const reply = await fetch(`${url}/${name}`, { method: 'POST' });
   const answer = await reply.json();
   if (!reply.ok) throw new Error(answer.error);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './steps.mjs';
@@ -34,7 +34,7 @@ export const install = () =>
   });
 
 /** Whether a source is newer than the last complete build. */
-export function buildIsStale() {
+function buildIsStale() {
   if (!existsSync(STAMP)) return true;
   const built = statSync(STAMP).mtimeMs;
   const own = ['package.json', 'tsconfig.base.json', 'tsconfig.build.json'].map((file) => join(ROOT, file));
@@ -72,4 +72,3 @@ export async function prepare(say) {
   }
 }
 
-export const version = () => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
