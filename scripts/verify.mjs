@@ -38,10 +38,10 @@ for (const [signal, code] of [
 try {
   if (await step('install', installIsStale() ? install : undefined, 'up to date')) {
     getServers();
-    if (await step('build', build)) {
-      await Promise.all([types(), others()]);
-      await tests();
-    }
+    // A build with errors still says most of what is right and wrong, so the rest is told too.
+    await step('build', build);
+    await Promise.all([types(), others()]);
+    await tests();
   }
 } catch (error) {
   counts.failed++;
