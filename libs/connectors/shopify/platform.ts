@@ -77,7 +77,9 @@ export const shopify = definePlatform({
   hosts: [/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/],
   auth,
   // The Standard plan, and the smallest bucket on record; each reply says what it really is.
-  limits: [],
+  limits: [
+    { name: 'shopify.graphql', per: 'connection', kind: 'cost', capacity: 1000, restorePerSecond: 100 },
+  ],
   meter,
   classify,
   tooLarge,

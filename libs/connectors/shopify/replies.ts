@@ -1,4 +1,4 @@
-import { Failure, later, minutes, seconds } from '#kernel';
+import { Failure, later, seconds } from '#kernel';
 import type { Platform } from '#sync';
 import { z } from 'zod';
 import { tokenFailure } from './auth.js';
@@ -65,13 +65,15 @@ export function meter(reply: Reply): ReturnType<Platform['meter']> {
 /** A page too dear for any bucket: half of it may pass. */
 export const tooLarge = (reply: Reply): boolean => hasCode(reply, 'MAX_COST_EXCEEDED');
 
-/** Twice this page stays under the cap of one query and under half of the bucket, the other half being for writes. */
+/**
+ * Twice this page stays under the cap of one query and under half of the bucket, the other half being for writes.
+ * A tenth of both is left, as the limiter leaves it: what is dearer than its share could not be paced.
+ */
 export function roomy(reply: Reply): boolean {
   const cost = costOf(reply);
-  return (
-    cost !== undefined &&
-    2 * cost.requestedQueryCost < Math.min(QUERY_CAP, cost.throttleStatus.maximumAvailable / 2)
-  );
+  if (!cost) return false;
+  const most = Math.min(QUERY_CAP, cost.throttleStatus.maximumAvailable / 2);
+  return 2 * cost.requestedQueryCost <= 0.9 * most;
 }
 
 /** An expired version is answered in another one, without an error: only this header tells. */
@@ -88,17 +90,34 @@ export function notice(reply: Reply, settings: ShopifySettings): string | null {
 }
 
 /** Only what differs from the default reading of a reply. */
-export function classify(reply: Reply, now: Date): Failure | null | undefined {
-  if (reply.status === 200) return byCode(reply, now);
-  if (reply.status >= 300 && reply.status < 400) return moved(reply);
-  return byStatus(reply, now);
+export function classify(reply: Reply, now: Date): Failure | undefined {
+  switch (reply.status) {
+    case 200:
+      return byCode(reply, now);
+    case 400:
+    case 401:
+      return tokenFailure(reply.body);
+    case 403:
+      return forbidden(reply);
+    case 404:
+      return new Failure(
+        'config',
+        'Shopify knows no such shop or API version: check both in the connection’s settings',
+        detailOf(reply),
+      );
+    default:
+      return reply.status >= 300 && reply.status < 400 ? moved(reply) : undefined;
+  }
 }
 
 function byCode(reply: Reply, now: Date): Failure | undefined {
   const errors = errorsOf(reply);
   const first = errors.find((error) => error.extensions?.code !== undefined) ?? errors[0];
   if (!first) return undefined;
-  const detail = errors.map((error) => error.message).join('; ');
+  const detail = errors
+    .map((error) => error.message)
+    .join('; ')
+    .slice(0, 300);
   switch (first.extensions?.code) {
     case 'THROTTLED':
       return new Failure('throttled', 'Shopify’s bucket of query points is empty', {
@@ -159,53 +178,8 @@ function moved(reply: Reply): Failure {
   return new Failure('config', `the shop has moved to ${host}: connect it under its new name`);
 }
 
-function byStatus(reply: Reply, now: Date): Failure | undefined {
-  const detail = saidBy(reply.body);
-  const more: Detail = detail === undefined ? {} : { detail };
-  switch (reply.status) {
-    case 400:
-      return tokenFailure(reply.body);
-    case 401:
-      return (
-        tokenFailure(reply.body) ??
-        new Failure(
-          'credential',
-          'Shopify does not accept the token: it was revoked, has expired or the app was removed; connect the shop again',
-          more,
-        )
-      );
-    case 402:
-      return new Failure(
-        'credential',
-        'the shop is frozen until its bill is paid: no call works before that',
-        more,
-      );
-    case 403:
-      return forbidden(more);
-    case 404:
-      return new Failure(
-        'config',
-        'Shopify knows no such shop or API version: check both in the connection’s settings',
-        more,
-      );
-    case 423:
-      return new Failure('transient', 'the shop is locked', { retryAt: later(now, minutes(10)), ...more });
-    case 429:
-      return new Failure('throttled', 'Shopify asks for fewer calls', {
-        retryAt: afterHeader(reply, now),
-        ...more,
-      });
-    case 430:
-      return new Failure('throttled', 'Shopify’s edge takes the calls for abuse', {
-        retryAt: later(now, minutes(5)),
-        ...more,
-      });
-    default:
-      return undefined;
-  }
-}
-
-function forbidden(more: Detail): Failure {
+function forbidden(reply: Reply): Failure {
+  const more = detailOf(reply);
   const scope = scopeIn(more.detail);
   if (scope) return denied(scope, more);
   return new Failure(
@@ -215,22 +189,8 @@ function forbidden(more: Detail): Failure {
   );
 }
 
-/** `Retry-After` in seconds, with a fraction: `2.0`. */
-function afterHeader(reply: Reply, now: Date): Date {
-  const wait = Number.parseFloat(reply.headers['retry-after'] ?? '');
-  return later(now, seconds(Number.isFinite(wait) && wait > 0 ? Math.ceil(wait) : 2));
-}
-
-/** Shopify's `errors` is a text, a list or a map of lists, by endpoint and mood; one line of it. */
-function saidBy(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { errors, error } = body as { errors?: unknown; error?: unknown };
-  const said = errors ?? error;
-  if (said === undefined || said === null) return undefined;
-  if (typeof said === 'string') return said;
-  if (Array.isArray(said))
-    return said.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join('; ');
-  return Object.entries(said)
-    .map(([field, why]) => `${field}: ${Array.isArray(why) ? why.join(', ') : String(why)}`)
-    .join('; ');
+/** What Shopify said: `errors` is a text, a list or a map of lists, by endpoint and mood. */
+function detailOf({ body }: Reply): Detail {
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+  return text.length > 2 ? { detail: text.slice(0, 300) } : {};
 }

@@ -30,7 +30,7 @@ export const customers = defineStream({
   name: 'shopify.customers',
   title: 'Customers',
   every: minutes(30),
-  size: { start: 80, min: 1, max: LARGEST_PAGE },
+  size: { start: 70, min: 1, max: LARGEST_PAGE },
 
   request: ({ window, place, size, settings }: PageQuery<ShopifySettings>) =>
     graphql({

@@ -10,10 +10,10 @@ import { toGid } from '../records/scalars.js';
 import { updatedWithin } from '../search.js';
 import type { ShopifySettings } from '../settings.js';
 
-/** Lines read with their order: more than most orders have, few enough that a page of orders stays cheap. */
-const LINES = 20;
+/** Lines read with their order: more than most have, and four such orders still fit into one query. */
+const LINES = 19;
 /** Lines asked for at once when an order has more. */
-const MORE_LINES = 45;
+const MORE_LINES = 44;
 /** Parcels looked at for a tracking number; Shopify cuts this list here and has no cursor into it. */
 const PARCELS = 5;
 
