@@ -1,0 +1,20 @@
+/**
+ * http: the door to the platforms. `send` makes one call, `classify` reads its reply, a limiter paces both.
+ *
+ * Every way a call can go wrong leaves as a Failure that holds no header, no URL path and no secret. Redirects are not
+ * followed, bodies are bounded, and a name that leads into a private network is refused while connecting. Nothing calls
+ * a platform without a lease of its limits.
+ */
+export { type HttpRequest, type Method, type Reply } from './call.js';
+export { type HostRule, allowedHost, isPrivateAddress } from './hosts.js';
+export { type Sender, type SenderOptions, createSender } from './send.js';
+export { type Classify, classify, detailOf } from './classify.js';
+export { retryAfter } from './retry-after.js';
+export {
+  type Lease,
+  type LeaseRequest,
+  type Level,
+  type Limiter,
+  type LimitSpec,
+  type Outcome,
+} from './limit.js';
