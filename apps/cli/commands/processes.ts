@@ -1,0 +1,120 @@
+import type { Command } from 'commander';
+import { platforms } from '#catalog';
+import { Failure } from '#kernel';
+import { migrate } from '#warehouse';
+import { startConsole } from '../../console/index.js';
+import { startScheduler } from '../../scheduler/index.js';
+import { startWorker } from '../../worker/index.js';
+import { count, port } from '../arguments.js';
+import { contextOf, withStack, type Context } from '../context.js';
+import { EXIT } from '../output.js';
+import { openStack, type Stack } from '../stack.js';
+
+/** The cluster's processes, one each: `scheduler`, `worker`, `console`, and the one-shot `migrate`. */
+export function addProcesses(program: Command): void {
+  program
+    .command('scheduler')
+    .description('enqueues due runs; run two, one leads (cluster mode)')
+    .action(async (_: unknown, command: Command) => {
+      process.exitCode = await serve(contextOf(command), 'scheduler', async (stack) => {
+        const scheduler = startScheduler({
+          warehouse: stack.warehouse,
+          queues: stack.queues(),
+          logger: stack.logger,
+          platforms,
+          settings: stack.config.streams,
+          everyMs: stack.env.reconcileMs,
+          now: () => new Date(),
+        });
+        return { close: () => scheduler.close(stack.env.stopMs) };
+      });
+    });
+
+  program
+    .command('worker')
+    .description('works on queued runs; run as many as you like (cluster mode)')
+    .option('--concurrency <n>', 'runs at once (default STRATUS_CONCURRENCY)', count)
+    .action(async (options: { concurrency?: number }, command: Command) => {
+      process.exitCode = await serve(contextOf(command), 'worker', async (stack) => {
+        const worker = startWorker({
+          engine: stack.engine(),
+          queues: stack.queues(),
+          platforms,
+          concurrency: options.concurrency ?? stack.env.concurrency,
+          lockMs: stack.env.lockMs,
+        });
+        return { close: () => worker.close(stack.env.stopMs) };
+      });
+    });
+
+  program
+    .command('console')
+    .description('the operator console: Bull Board, health, status, metrics (cluster mode)')
+    .option('--port <port>', 'port to listen on (default 8080)', port)
+    .action(async (_: unknown, command: Command) => {
+      const context = contextOf(command);
+      process.exitCode = await serve(context, 'console', async (stack) => {
+        const { env } = stack;
+        const server = await startConsole({
+          warehouse: stack.warehouse,
+          queues: stack.queues(),
+          metrics: stack.metrics,
+          logger: stack.logger,
+          platforms,
+          host: env.host,
+          port: env.port,
+          trustProxy: env.trustProxy,
+          secureCookies: env.secureCookies,
+          metricsToken: env.metricsToken,
+          mode: env.mode,
+          now: () => new Date(),
+        });
+        context.output.note(`console on ${server.url}`);
+        if (server.firstSignIn)
+          context.output.note(
+            `first sign-in: ${server.firstSignIn.name} / ${server.firstSignIn.password} (shown this once)`,
+          );
+        return { close: () => server.close(env.stopMs) };
+      });
+    });
+
+  program
+    .command('migrate')
+    .description('brings the database to this version; one process at a time, safe to repeat')
+    .action(async (_: unknown, command: Command) => {
+      const context = contextOf(command);
+      const applied = context.env.databaseUrl
+        ? await migrate(context.env.databaseUrl)
+        : await withStack(context, 'migrate', (stack) => migrate(stack.warehouse.url));
+      if (context.output.json) context.output.result({ applied });
+      else
+        context.output.line(
+          applied.length > 0 ? `applied ${applied.join(', ')}` : 'the database is up to date',
+        );
+    });
+}
+
+async function serve(
+  { env, output, signal }: Context,
+  name: string,
+  start: (stack: Stack) => Promise<{ close(): Promise<void> }>,
+): Promise<number> {
+  if (env.mode === 'embedded')
+    throw new Failure(
+      'config',
+      `\`stratus ${name}\` is a process of the cluster: set REDIS_URL and DATABASE_URL to run it beside others; without them \`stratus up\` runs everything in one process tree`,
+    );
+  const stack = await openStack({ env, process: name, migrate: false });
+  try {
+    const running = await start(stack);
+    output.note(`${name} ready (process ${process.pid})`);
+    await new Promise<void>((stop) => {
+      if (signal.aborted) return stop();
+      signal.addEventListener('abort', () => stop(), { once: true });
+    });
+    await running.close();
+    return EXIT.ok;
+  } finally {
+    await stack.close();
+  }
+}

@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import { platforms } from '#catalog';
+import { Failure, formatDuration } from '#kernel';
+import { freshness } from '#warehouse';
+import pg from 'pg';
+import { contextOf, withStack } from '../context.js';
+import { show } from '../output.js';
+import { age } from '../runs.js';
+
+/** `streams`, `status`, `sql`: questions that change nothing. */
+export function addQueries(program: Command): void {
+  program
+    .command('streams')
+    .description('every stream Stratus knows')
+    .action((_: unknown, command: Command) => {
+      const { output } = contextOf(command);
+      const streams = platforms.flatMap((platform) =>
+        platform.streams.map((stream) => ({
+          stream: stream.name,
+          title: stream.title,
+          every: formatDuration(stream.every),
+          tables: [stream.into.name, ...stream.children.map((child) => child.into.name)],
+        })),
+      );
+      if (output.json) return output.result({ streams });
+      output.table(
+        ['stream', 'title', 'every', 'tables'],
+        streams.map((one) => [one.stream, one.title, one.every, one.tables.join(', ')]),
+      );
+    });
+
+  program
+    .command('status')
+    .description('how fresh every stream is')
+    .action(async (_: unknown, command: Command) => {
+      const context = contextOf(command);
+      await withStack(context, 'status', async ({ warehouse }) => {
+        const rows = await freshness(warehouse);
+        if (context.output.json) return context.output.result({ streams: rows });
+        if (rows.length === 0) return context.output.line('nothing has run yet; try: npm run up');
+        const now = new Date();
+        context.output.table(
+          ['connection', 'stream', 'last success', 'read up to', 'state', 'quarantine', 'notice'],
+          rows.map((row) => [
+            row.connection,
+            row.stream,
+            age(row.lastSuccessAt, now),
+            row.checkpointAt,
+            row.runningSince
+              ? `running for ${formatDuration(now.getTime() - row.runningSince.getTime())}`
+              : row.lastState,
+            row.openQuarantine,
+            row.lastFailure ?? row.notice,
+          ]),
+        );
+      });
+    });
+
+  program
+    .command('sql <query>')
+    .description('asks the warehouse; the query cannot change it')
+    .option('--csv', 'comma-separated values with a header')
+    .action(async (query: string, options: { csv?: boolean }, command: Command) => {
+      const context = contextOf(command);
+      await withStack(context, 'sql', async ({ warehouse }) => {
+        const { columns, rows } = await ask(warehouse.url, query, context.signal);
+        if (context.output.json)
+          return context.output.result(
+            rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]]))),
+          );
+        if (options.csv)
+          return [columns, ...rows].forEach((row) => context.output.line(row.map(csvCell).join(',')));
+        context.output.table(columns, rows);
+      });
+    });
+}
+
+/** Values stay as Postgres spells them: a numeric never becomes a float on its way to the eye. */
+const AS_TEXT = { getTypeParser: () => (text: string) => text };
+
+async function ask(
+  url: string,
+  query: string,
+  signal: AbortSignal,
+): Promise<{ columns: string[]; rows: (string | null)[][] }> {
+  const client = new pg.Client({ connectionString: url, application_name: 'stratus sql' });
+  await client.connect();
+  const stop = (): void => void client.end();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await client.query('set default_transaction_read_only = on');
+    const result = await client.query<(string | null)[]>({ text: query, rowMode: 'array', types: AS_TEXT });
+    return { columns: result.fields.map((field) => field.name), rows: result.rows };
+  } catch (cause) {
+    const { message, position, hint } = cause as { message: string; position?: string; hint?: string };
+    throw new Failure(
+      'refused',
+      `Postgres says: ${message}${position ? ` (at character ${position})` : ''}${hint ? `; ${hint}` : ''}`,
+      { cause },
+    );
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await client.end().catch(() => undefined);
+  }
+}
+
+function csvCell(value: unknown): string {
+  const text = show(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

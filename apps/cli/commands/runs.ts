@@ -1,0 +1,177 @@
+import type { Command } from 'commander';
+import { platforms, streamOf } from '#catalog';
+import { Failure, later } from '#kernel';
+import {
+  findConnection,
+  listConnections,
+  reapRuns,
+  recentRuns,
+  requeueRun,
+  reloadConnection,
+  type ConnectionRow,
+  type RunRow,
+} from '#warehouse';
+import { startWorker } from '../../worker/index.js';
+import { count, moment } from '../arguments.js';
+import { contextOf, withStack, type Context } from '../context.js';
+import { ensureSandbox } from '../ensure-sandbox.js';
+import { EXIT } from '../output.js';
+import { allSucceeded, enqueue, follow, printResults, type StreamResult } from '../runs.js';
+import type { Stack } from '../stack.js';
+
+interface RunOptions {
+  readonly connection?: string;
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly full?: boolean;
+  readonly dry?: boolean;
+}
+
+/** `run`, `runs`, `retry`: what happened, and making it happen again. */
+export function addRuns(program: Command): void {
+  program
+    .command('run <stream>')
+    .description('reads one stream now and waits for the end')
+    .option('--connection <name>', 'only this connection (default: all of the platform)')
+    .option('--from <date>', 'read a past range from here; leaves the checkpoint alone', moment)
+    .option('--to <date>', 'up to here (default: now)', moment)
+    .option('--full', 'read everything again and compare every column')
+    .option('--dry', 'read and map, but write no row and no checkpoint')
+    .action(async (stream: string, _: unknown, command: Command) => {
+      const context = contextOf(command);
+      const options = command.optsWithGlobals<RunOptions>();
+      process.exitCode = await run(context, stream, options);
+    });
+
+  program
+    .command('runs')
+    .description('the latest runs')
+    .option('--failed', 'only those that failed')
+    .option('--limit <n>', 'how many', count, 20)
+    .action(async (options: { failed?: boolean; limit: number }, command: Command) => {
+      const context = contextOf(command);
+      await withStack(context, 'runs', async ({ warehouse }) => {
+        const runs = await recentRuns(warehouse, options);
+        if (context.output.json) return context.output.result({ runs });
+        if (runs.length === 0)
+          return context.output.line(
+            options.failed
+              ? 'no run has failed'
+              : 'no runs yet; start one with: npx stratus run shopify.orders',
+          );
+        context.output.table(
+          ['run', 'connection', 'stream', 'state', 'finished', 'pages', 'inserted', 'changed', 'same', 'why'],
+          runs.map((one) => [
+            one.id,
+            one.connection,
+            one.stream,
+            one.state,
+            one.finishedAt,
+            one.pages,
+            one.inserted,
+            one.changed,
+            one.same,
+            one.failure ?? one.reason,
+          ]),
+        );
+      });
+    });
+
+  program
+    .command('retry <run...>')
+    .description('puts failed or cancelled runs back in the queue; they resume from their last page')
+    .action(async (ids: string[], _: unknown, command: Command) => {
+      const context = contextOf(command);
+      process.exitCode = await working(context, 'retry', async (stack) => {
+        const runs = [];
+        for (const id of ids) {
+          const row = await requeueRun(stack.warehouse, id, new Date());
+          const connection = await reloadConnection(stack.warehouse, row.connectionId);
+          await stack
+            .queues()
+            .addRun(connection!.platform, row.stream, { runId: row.id, connection: connection!.name });
+          runs.push({ run: row, connection: connection!.name });
+        }
+        return runs;
+      });
+    });
+}
+
+async function run(context: Context, name: string, options: RunOptions): Promise<number> {
+  const stream = streamOf(name);
+  if (options.full && (options.from || options.to))
+    throw new Failure('config', '--full reads everything: leave out --from and --to');
+  if (options.from && options.to && options.from >= options.to)
+    throw new Failure(
+      'config',
+      `--from ${options.from.toISOString()} is not before --to ${options.to.toISOString()}`,
+    );
+  const ranged = options.from !== undefined || options.to !== undefined;
+  return working(context, 'run', async (stack) => {
+    const runs = [];
+    for (const connection of await chosen(stack, stream.platform, options.connection))
+      runs.push({
+        run: await enqueue(stack, stack.queues(), connection, {
+          stream: stream.name,
+          kind: options.full ? 'refresh' : ranged ? 'backfill' : 'incremental',
+          windowFrom: options.from ?? null,
+          windowTo: options.to ?? (ranged ? new Date() : null),
+          dry: options.dry ?? false,
+        }),
+        connection: connection.name,
+      });
+    return runs;
+  });
+}
+
+async function chosen(stack: Stack, platform: string, name: string | undefined): Promise<ConnectionRow[]> {
+  if (name !== undefined) {
+    const connection = await findConnection(stack.warehouse, name);
+    if (connection.platform !== platform)
+      throw new Failure(
+        'config',
+        `connection ${name} is on ${connection.platform}, the stream on ${platform}`,
+      );
+    return [connection];
+  }
+  const all = (await listConnections(stack.warehouse)).filter((one) => one.platform === platform);
+  if (all.length === 0)
+    throw new Failure(
+      'config',
+      `there is no ${platform} connection yet; add one with: npx stratus connections add ${platform} --name … , or see the sandbox with: npm run up`,
+    );
+  return all;
+}
+
+/** Enqueues, and waits for the runs; where nothing else works on the queue, this process does meanwhile. */
+async function working(
+  context: Context,
+  name: string,
+  enqueueAll: (stack: Stack) => Promise<{ run: RunRow; connection: string }[]>,
+): Promise<number> {
+  return withStack(context, name, async (stack) => {
+    const alone = stack.env.mode === 'embedded' && !stack.home.running();
+    const sandbox = await ensureSandbox(stack, context);
+    if (alone) await reapRuns(stack.warehouse, later(new Date(), 10 * stack.env.leaseMs));
+    const runs = await enqueueAll(stack);
+    const worker = alone
+      ? startWorker({
+          engine: stack.engine(),
+          queues: stack.queues(),
+          platforms,
+          concurrency: stack.env.concurrency,
+          lockMs: stack.env.lockMs,
+        })
+      : null;
+    let results: StreamResult[];
+    try {
+      results = await follow(stack.warehouse, runs, context.output, context.signal);
+    } finally {
+      await worker?.close(stack.env.stopMs);
+      await sandbox.stop();
+    }
+    printResults(context.output, results);
+    if (context.signal.aborted) return EXIT.interrupted;
+    return allSucceeded(results) ? EXIT.ok : EXIT.failed;
+  });
+}

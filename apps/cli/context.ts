@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { readEnv, type Env } from '#config';
+import { createOutput, type Output } from './output.js';
+import { openStack, type Stack } from './stack.js';
+
+/** What a command is given: the environment with the command line's own words over it, and a way to speak. */
+export interface Context {
+  readonly env: Env;
+  readonly output: Output;
+  /** Aborted by Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+interface Globals {
+  readonly json?: boolean;
+  readonly data?: string;
+  readonly port?: number;
+}
+
+const stop = new AbortController();
+
+/** The first signal stops in good order; a second one ends the process at once. */
+export function listenForSignals(): void {
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort(new Error(`stopped by ${name}`));
+    });
+}
+
+export function contextOf(command: Command): Context {
+  const options = command.optsWithGlobals<Globals>();
+  const env = readEnv(process.env);
+  return {
+    env: {
+      ...env,
+      ...(options.data === undefined ? {} : { dataDir: options.data }),
+      ...(options.port === undefined ? {} : { port: options.port }),
+    },
+    output: createOutput(options.json ?? false),
+    signal: stop.signal,
+  };
+}
+
+/** Opens the stack for one command, quiet unless LOG_LEVEL says otherwise, and closes it whatever happens. */
+export async function withStack<T>(
+  context: Context,
+  name: string,
+  work: (stack: Stack) => Promise<T>,
+): Promise<T> {
+  const env = { ...context.env, logLevel: context.env.logLevel ?? ('error' as const) };
+  const stack = await openStack({ env, process: name, migrate: false });
+  try {
+    return await work(stack);
+  } finally {
+    await stack.close();
+  }
+}

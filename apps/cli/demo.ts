@@ -1,0 +1,55 @@
+import { DEMO_CREDENTIALS, DEMO_SHOP } from '../sandbox/index.js';
+import { Failure } from '#kernel';
+import { saveConnection, type ConnectionRow } from '#warehouse';
+import type { Home, SandboxShop } from './home.js';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Stack } from './stack.js';
+
+export interface ShopOptions {
+  readonly shop?: string;
+  readonly orders?: number;
+  readonly seed?: number;
+}
+
+const DEFAULT_ORDERS = 250;
+
+/**
+ * The shop the sandbox serves. What was chosen once stays chosen, its last day included: the same command again
+ * finds the very same shop, on another day too.
+ */
+export function chooseShop(home: Home, options: ShopOptions, now: Date): SandboxShop {
+  const known = home.sandboxShop();
+  const shopFile = options.shop === undefined ? null : resolve(options.shop);
+  if (shopFile !== null && !existsSync(shopFile))
+    throw new Failure(
+      'config',
+      `there is no file ${shopFile}; --shop takes a CSV file in the Online Retail form, gzip or not`,
+    );
+  const asked = options.shop !== undefined || options.orders !== undefined || options.seed !== undefined;
+  const wanted = {
+    seed: options.seed ?? (shopFile === null ? known?.seed : undefined) ?? 1,
+    orders: options.orders ?? (shopFile === null ? known?.orders : undefined) ?? DEFAULT_ORDERS,
+    shopFile: asked ? shopFile : (known?.shopFile ?? null),
+  };
+  const same =
+    known &&
+    known.seed === wanted.seed &&
+    known.orders === wanted.orders &&
+    known.shopFile === wanted.shopFile;
+  const shop = { ...wanted, anchor: same ? known.anchor : now.toISOString().slice(0, 10) };
+  home.setSandboxShop(shop);
+  return shop;
+}
+
+/** The connection to the sandbox's shop; its address is the one thing that changes from start to start. */
+export function connectDemo(stack: Stack, sandboxUrl: string): Promise<ConnectionRow> {
+  return saveConnection(stack.warehouse, stack.ring, {
+    platform: 'shopify',
+    name: 'demo',
+    settings: { shop: DEMO_SHOP },
+    credentials: DEMO_CREDENTIALS,
+    baseUrl: `${sandboxUrl}/shopify/${DEMO_SHOP}`,
+    sandbox: true,
+  });
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { addConnections } from './commands/connections.js';
+import { addProcesses } from './commands/processes.js';
+import { addQueries } from './commands/queries.js';
+import { addRuns } from './commands/runs.js';
+import { addSandbox } from './commands/sandbox.js';
+import { addUp } from './commands/up.js';
+import { listenForSignals } from './context.js';
+import { EXIT, reportFailure } from './output.js';
+
+const program = new Command('stratus')
+  .description('Keeps one Postgres warehouse true to the platforms a shop runs on.')
+  .option('--json', 'print the result as one JSON value, last line of standard output')
+  .option('--data <folder>', 'folder of the embedded mode (default .stratus)')
+  .showHelpAfterError('(see --help)')
+  .exitOverride();
+
+for (const add of [addUp, addConnections, addRuns, addQueries, addSandbox, addProcesses]) add(program);
+// The two options every command knows may stand before or behind its name.
+for (const command of program.commands) shareGlobals(command);
+
+function shareGlobals(command: Command): void {
+  command
+    .option('--json', 'print the result as one JSON value')
+    .option('--data <folder>', 'folder of the embedded mode')
+    .exitOverride();
+  command.commands.forEach(shareGlobals);
+}
+
+listenForSignals();
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else process.exitCode = reportFailure(thrown);
+}
+// Whatever a library still holds open must not keep a finished command alive.
+process.exit();

@@ -1,0 +1,138 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { platforms } from '#catalog';
+import { formatDuration } from '#kernel';
+import type { Queues } from '#queue';
+import {
+  findRun,
+  insertRun,
+  isFinished,
+  type ConnectionRow,
+  type NewRun,
+  type RunRow,
+  type Warehouse,
+} from '#warehouse';
+import type { Output } from './output.js';
+import type { Stack } from './stack.js';
+
+/** One line of a result: what a run of one stream brought. */
+export interface StreamResult {
+  readonly connection: string;
+  readonly stream: string;
+  readonly status: string;
+  readonly inserted: number;
+  readonly changed: number;
+  readonly same: number;
+  readonly gone: number;
+  readonly quarantined: number;
+  readonly pages: number;
+  readonly calls: number;
+  readonly seconds: number;
+  readonly run: string;
+  readonly failure?: string;
+}
+
+export const COLUMNS = [
+  'connection',
+  'stream',
+  'status',
+  'inserted',
+  'changed',
+  'same',
+  'gone',
+  'quarantined',
+  'pages',
+  'calls',
+  'seconds',
+] as const;
+
+/** The streams of a connection that are switched on. */
+export function enabledStreams(stack: Stack, connection: ConnectionRow): string[] {
+  const platform = platforms.find((one) => one.name === connection.platform);
+  return (platform?.streams ?? [])
+    .map((stream) => stream.name)
+    .filter((name) => stack.config.streams.get(name)?.enabled ?? true);
+}
+
+export async function enqueue(
+  stack: Stack,
+  queues: Queues,
+  connection: ConnectionRow,
+  run: Omit<NewRun, 'connectionId' | 'trigger'>,
+): Promise<RunRow> {
+  const row = (await insertRun(
+    stack.warehouse,
+    { ...run, connectionId: connection.id, trigger: 'manual' },
+    new Date(),
+  ))!;
+  await queues.addRun(connection.platform, run.stream, { runId: row.id, connection: connection.name });
+  return row;
+}
+
+/** Follows runs to their end and shows progress; the truth is the run's row, whoever works on it. */
+export async function follow(
+  warehouse: Warehouse,
+  runs: readonly { run: RunRow; connection: string }[],
+  output: Output,
+  signal: AbortSignal,
+): Promise<StreamResult[]> {
+  for (;;) {
+    const now: { run: RunRow; connection: string }[] = [];
+    for (const { run, connection } of runs)
+      now.push({ run: (await findRun(warehouse, run.id)) ?? run, connection });
+    const open = now.filter(({ run }) => !isFinished(run.state));
+    if (open.length === 0 || signal.aborted)
+      return now.map(({ run, connection }) => resultOf(run, connection));
+    output.progress(open.map(({ run }) => describe(run)).join(' · '));
+    await wait(150, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function describe(run: RunRow): string {
+  if (run.state === 'running') return `${run.stream}: page ${run.pages + 1}, ${run.records} records`;
+  if (run.state === 'snoozed' && run.notBefore)
+    return `${run.stream}: waits until ${run.notBefore.toISOString().slice(11, 19)} (${run.reason ?? ''})`;
+  return `${run.stream}: ${run.reason ?? run.state}`;
+}
+
+export function resultOf(run: RunRow, connection: string): StreamResult {
+  return {
+    connection,
+    stream: run.stream,
+    status: run.state,
+    inserted: run.inserted,
+    changed: run.changed,
+    same: run.same,
+    gone: run.gone,
+    quarantined: run.quarantined,
+    pages: run.pages,
+    calls: run.calls,
+    seconds: Number(run.busyMs) / 1000,
+    run: run.id,
+    ...(run.failure === null ? {} : { failure: run.failure }),
+  };
+}
+
+/** The table, then each failure as its own sentence with the next step. */
+export function printResults(output: Output, results: readonly StreamResult[]): void {
+  if (output.json) return output.result({ streams: results });
+  output.table(
+    COLUMNS,
+    results.map((result) => COLUMNS.map((column) => result[column])),
+  );
+  for (const result of results)
+    if (result.failure)
+      output.line(
+        `\n${result.stream} on ${result.connection} ${result.status}: ${result.failure}\n  again: npx stratus retry ${result.run}`,
+      );
+  const quarantined = results.reduce((n, result) => n + result.quarantined, 0);
+  if (quarantined > 0)
+    output.line(
+      `\n${quarantined} records are in the quarantine: npx stratus sql 'select stream, record_key, reason from quarantine'`,
+    );
+}
+
+export const allSucceeded = (results: readonly StreamResult[]): boolean =>
+  results.every((result) => result.status === 'succeeded');
+
+export const age = (at: Date | null, now: Date): string =>
+  at === null ? 'never' : `${formatDuration(now.getTime() - at.getTime())} ago`;
