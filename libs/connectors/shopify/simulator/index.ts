@@ -17,7 +17,7 @@ export {
   type ShopOptions,
   type ShopSource,
 } from './shop.js';
-export { DEMO_CREDENTIALS, type ShopCredentials } from './tokens.js';
+export { DEMO_ACCESS, type ShopCredentials } from './tokens.js';
 export { PLANS, type PlanLimits, type PlanName } from './bucket.js';
 export { truthOf, type StreamTruth, type TableTruth, type Truth } from './truth.js';
 export { type ShopKnobs } from './knobs.js';

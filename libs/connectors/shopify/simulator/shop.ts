@@ -4,7 +4,7 @@ import { ShopEditor } from './edits.js';
 import { Corruption, limitsOf, type ShopKnobs } from './knobs.js';
 import { loadOnlineRetail } from './online-retail.js';
 import type { ShopStore } from './store.js';
-import { DEMO_CREDENTIALS, TokenBook, type ShopCredentials } from './tokens.js';
+import { DEMO_ACCESS, TokenBook, type ShopCredentials } from './tokens.js';
 
 /** Where a shop's records come from. */
 export type ShopSource =
@@ -52,7 +52,7 @@ export class Shop {
   constructor(options: ShopOptions, anchor: Date, nowMs: number) {
     this.name = options.name;
     this.store = makeStore(options.source, anchor);
-    this.tokens = new TokenBook(options.name, options.credentials ?? DEMO_CREDENTIALS, nowMs);
+    this.tokens = new TokenBook(options.name, options.credentials ?? DEMO_ACCESS, nowMs);
     this.editor = new ShopEditor(
       this.store,
       options.source.kind === 'built-in' ? options.source.seed : 'file',

@@ -16,7 +16,7 @@ export interface ShopCredentials {
 }
 
 /** For the local sandbox only: fixed and public, they open nothing else. */
-export const DEMO_CREDENTIALS: ShopCredentials = {
+export const DEMO_ACCESS: ShopCredentials = {
   accessToken: 'shpat_sandbox_demo_00000000000000000000',
   clientId: 'sandbox_demo_client',
   clientSecret: 'shpss_sandbox_demo_00000000000000000000',

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** What can go wrong between a platform and its caller. */
+const fault = z.strictObject({
+  /**
+   * `status`: that status with a plain body. `html`: a page of HTML under 200. `truncated`: a true reply cut in the
+   * middle. `reset`: the connection breaks. `timeout`: no answer ever.
+   */
+  kind: z.enum(['status', 'html', 'truncated', 'reset', 'timeout']),
+  status: z.number().int().min(400).max(599).default(500),
+  /** `Retry-After`, in seconds as text or a number; left out where absent. */
+  retryAfter: z.union([z.string(), z.number()]).optional(),
+  /** How many of the calls it fits it strikes, from now on. */
+  next: z.number().int().positive().optional(),
+  /** Or how often, drawn from the sandbox's seed. */
+  probability: z.number().min(0).max(1).optional(),
+  /** Only calls whose path holds this text. */
+  path: z.string().optional(),
+  /** The platform does what it was asked, and only the reply is lost. */
+  after: z.boolean().default(false),
+});
+
+export const commonKnobs = z.looseObject({
+  platform: z.string().optional(),
+  account: z.string().optional(),
+  /** Added to every call; `jitter` more at most, drawn from the seed. */
+  latencyMs: z
+    .union([
+      z.number().min(0),
+      z.strictObject({ fixed: z.number().min(0), jitter: z.number().min(0).default(0) }),
+    ])
+    .optional(),
+  /** In the order they are tried; null ends them all. */
+  faults: z.array(fault).nullable().optional(),
+  /** How far the platform's clock stands ahead of ours. */
+  clockOffsetMs: z.number().int().optional(),
+});
+
+export type Fault = z.infer<typeof fault>;
+
+/** Draws faults and latency from a seed, so that a run can be repeated. */
+export class Weather {
+  private faults: { readonly fault: Fault; left: number }[] = [];
+  private latency = { fixed: 0, jitter: 0 };
+  private state: number;
+
+  constructor(seed: number) {
+    this.state = (seed ^ 0x5eed) >>> 0;
+  }
+
+  turn({ latencyMs, faults }: z.infer<typeof commonKnobs>): void {
+    if (typeof latencyMs === 'number') this.latency = { fixed: latencyMs, jitter: 0 };
+    else if (latencyMs !== undefined) this.latency = latencyMs;
+    if (faults === null) this.faults = [];
+    else if (faults !== undefined)
+      this.faults = faults.map((one) => ({ fault: one, left: one.next ?? Infinity }));
+  }
+
+  /** How long the next call takes on top of its own time. */
+  delayMs(): number {
+    const { fixed, jitter } = this.latency;
+    return jitter === 0 ? fixed : fixed + this.draw() * jitter;
+  }
+
+  /** The fault that strikes a call to this path, if any. */
+  strike(path: string): Fault | undefined {
+    for (const standing of this.faults) {
+      const { fault: one } = standing;
+      if (standing.left <= 0 || (one.path !== undefined && !path.includes(one.path))) continue;
+      if (one.probability !== undefined && this.draw() >= one.probability) continue;
+      standing.left--;
+      return one;
+    }
+    return undefined;
+  }
+
+  standing(): object {
+    return {
+      latencyMs: this.latency,
+      faults: this.faults.map(({ fault: one, left }) => ({
+        ...one,
+        left: Number.isFinite(left) ? left : null,
+      })),
+    };
+  }
+
+  /** mulberry32, in [0, 1). */
+  private draw(): number {
+    this.state = (this.state + 0x6d2b79f5) >>> 0;
+    let t = this.state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  }
+}
