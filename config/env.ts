@@ -98,12 +98,18 @@ function oneWithoutTheOther(set: Partial<Record<VariableName, string>>): string[
   ];
 }
 
+const OURS = /^(STRATUS|SHOPIFY)_/;
+
 /** A variable that looks like one of ours and is none would otherwise be ignored in silence. */
 function misspelled(env: Readonly<Record<string, string | undefined>>): string[] {
-  const ours = /^(?:STRATUS|SHOPIFY)_/;
   return Object.keys(env).flatMap((name) => {
-    if (!ours.test(name) || (VARIABLE_NAMES as string[]).includes(name)) return [];
-    const meant = nearest(name, VARIABLE_NAMES);
-    return meant ? [`${name} is not a variable of Stratus; did you mean ${meant}?`] : [];
+    const prefix = OURS.exec(name)?.[0];
+    if (prefix === undefined || (VARIABLE_NAMES as string[]).includes(name)) return [];
+    const siblings = VARIABLE_NAMES.filter((known) => known.startsWith(prefix));
+    const meant = nearest(
+      name.slice(prefix.length),
+      siblings.map((known) => known.slice(prefix.length)),
+    );
+    return meant ? [`${name} is not a variable of Stratus; did you mean ${prefix}${meant}?`] : [];
   });
 }

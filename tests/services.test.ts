@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { describeBrowser, testBrowser } from './browser.js';
 import { describeDb, emptyTestDatabase, testDatabase } from './postgres.js';
 import { describeRedis, testRedisUrl } from './redis.js';
 
@@ -30,5 +31,15 @@ describeRedis('a test Redis', () => {
     await first.flushdb();
     first.disconnect();
     second.disconnect();
+  });
+});
+
+describeBrowser('a test browser', () => {
+  it('runs a page', async () => {
+    const browser = await testBrowser();
+    const page = await browser.newPage();
+    await page.setContent('<title>console</title>');
+    expect(await page.title()).toBe('console');
+    await browser.close();
   });
 });
