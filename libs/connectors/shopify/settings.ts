@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The newest stable version; each is supported for at least a year, a new one comes every quarter. */
-export const DEFAULT_VERSION = '2026-10';
+const DEFAULT_VERSION = '2026-10';
 
 /** Older ones have expired: Shopify answers them in the oldest version it still supports, and says so only in a header. */
 export const OLDEST_VERSION = '2026-01';

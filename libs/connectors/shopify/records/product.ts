@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PageInfo } from '../pages.js';
 import { gid } from './scalars.js';
 
-export const Variant = z.object({
+const Variant = z.object({
   id: gid,
   sku: z.string().nullable(),
   barcode: z.string().nullable(),
@@ -34,5 +34,4 @@ export const Product = z.object({
   variants: Variants,
 });
 
-export type Variant = z.output<typeof Variant>;
 export type Product = z.output<typeof Product>;
