@@ -33,7 +33,7 @@ export function addUp(program: Command): void {
 }
 
 async function up(context: Context, options: UpOptions): Promise<number> {
-  const { env, output, signal } = context;
+  const { env, output } = context;
   const closing: (() => Promise<void>)[] = [];
   const started = new Date();
   try {
