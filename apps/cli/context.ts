@@ -42,14 +42,16 @@ export function contextOf(command: Command): Context {
   };
 }
 
-/** Opens the stack for one command, quiet unless LOG_LEVEL says otherwise, and closes it whatever happens. */
+/** Results tell a person what went wrong already: logs stay silent unless LOG_LEVEL asks for them. */
+export const quiet = (env: Env): Env => ({ ...env, logLevel: env.logLevel ?? 'silent' });
+
+/** Opens the stack for one command and closes it whatever happens. */
 export async function withStack<T>(
   context: Context,
   name: string,
   work: (stack: Stack) => Promise<T>,
 ): Promise<T> {
-  const env = { ...context.env, logLevel: context.env.logLevel ?? ('error' as const) };
-  const stack = await openStack({ env, process: name, migrate: false });
+  const stack = await openStack({ env: quiet(context.env), process: name, migrate: false });
   try {
     return await work(stack);
   } finally {

@@ -106,6 +106,7 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
     url: urlOf(saved),
     shared: false,
     async stop() {
+      child.ref();
       // SIGINT is Postgres' fast shutdown: sessions end, the data is left clean.
       if (!ended) child.kill('SIGINT');
       await exit;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { localLimiter, createSender, redisLimiter, type Limiter, type Sender } from '#http';
+import { createSender, type Limiter, type Sender } from '#http';
+import { localLimiter, redisLimiter } from './no-limiter.js';
 import { Failure, type Duration, type KeyRing } from '#kernel';
 import { platforms } from '#catalog';
 import { readStratusFile, type Env, type StratusConfig } from '#config';

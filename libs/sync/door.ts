@@ -19,6 +19,8 @@ export class PageTooLarge extends Error {
 
 /** The only way from the engine to one account: signs, paces, sends, names failures and renews tokens. */
 export interface Door {
+  /** The connection's settings with the platform's defaults. */
+  readonly settings: unknown;
   call(spec: CallSpec, signal: AbortSignal): Promise<Reply>;
   /** The reply shows room for a page of twice the size. */
   isRoomy(reply: Reply): boolean;
@@ -169,6 +171,7 @@ export function openDoor(deps: Deps, platform: Platform, connection: ConnectionR
   }
 
   return {
+    settings,
     call: async (spec, signal) => {
       try {
         return await call(spec, signal);
@@ -211,7 +214,6 @@ export async function probe(
   signal: AbortSignal,
 ): Promise<string> {
   const door = openDoor(deps, platform, connection);
-  const settings = parse(platform, 'settings', connection.settings, connection);
-  const reply = await door.call(platform.probe.request(settings), signal);
+  const reply = await door.call(platform.probe.request(door.settings), signal);
   return [platform.probe.says(reply.body), ...door.notices].join('; ');
 }

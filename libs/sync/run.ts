@@ -81,7 +81,7 @@ export async function readWindow(deps: RunDeps): Promise<{ ended: 'finished' | '
 
       const page = await readPage(door, {
         stream,
-        settings: connection.settings,
+        settings: door.settings,
         window,
         place,
         size,

@@ -10,7 +10,7 @@ import { EXIT } from '../output.js';
 import { allSucceeded, enabledStreams, enqueue, follow, printResults } from '../runs.js';
 import { startSandboxProcess } from '../sandbox-process.js';
 import { openStack, type Stack } from '../stack.js';
-import { contextOf, type Context } from '../context.js';
+import { contextOf, quiet, type Context } from '../context.js';
 import { count, port } from '../arguments.js';
 
 interface UpOptions extends ShopOptions {
@@ -38,7 +38,7 @@ async function up(context: Context, options: UpOptions): Promise<number> {
   const started = new Date();
   try {
     output.progress('starting Postgres');
-    const stack = await openStack({ env, process: 'up', migrate: true });
+    const stack = await openStack({ env: options.once ? quiet(env) : env, process: 'up', migrate: true });
     closing.push(() => stack.close());
     refuseSecond(stack);
     stack.home.setRunning({ pid: process.pid, console: `http://${env.host}:${env.port}`, sandbox: null });
