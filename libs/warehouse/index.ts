@@ -56,6 +56,7 @@ export {
   supersedeQueued,
   waitingRuns,
 } from './runs.js';
+export { type FreshnessRow, freshness } from './freshness.js';
 export {
   type NewConnection,
   DEFAULT_WORKSPACE,

@@ -1,0 +1,76 @@
+import type { RunState } from './run-states.js';
+import type { Warehouse } from './warehouse.js';
+
+/** How fresh one stream of one connection is. */
+export interface FreshnessRow {
+  readonly connectionId: string;
+  readonly connection: string;
+  readonly stream: string;
+  /** How new the newest committed record is; null where the stream has no cursor or nothing was read yet. */
+  readonly checkpointAt: Date | null;
+  /** When a run last read everything there was to read: a backfill of a past range or a dry run does not count. */
+  readonly lastSuccessAt: Date | null;
+  /** The state of the newest run. */
+  readonly lastState: RunState | null;
+  /** Why the newest attempt that ended did not succeed; null once one did. */
+  readonly lastFailure: string | null;
+  /** Since when the run that is under way runs; null where none is. */
+  readonly runningSince: Date | null;
+  readonly openQuarantine: number;
+  /** What the platform said that an operator should know. */
+  readonly notice: string | null;
+}
+
+/**
+ * One row per (connection, stream) that has ever run or holds a checkpoint, by name. It walks the index of runs from
+ * pair to pair and reads the newest few runs of each, so its cost follows the number of streams, not of runs.
+ */
+export const freshness = (warehouse: Warehouse): Promise<FreshnessRow[]> =>
+  warehouse.query<FreshnessRow>(`
+    with recursive ran as (
+      (select connection_id, stream from runs order by connection_id, stream limit 1)
+      union all
+      select next.connection_id, next.stream from ran cross join lateral (
+        select connection_id, stream from runs
+        where (connection_id, stream) > (ran.connection_id, ran.stream)
+        order by connection_id, stream limit 1
+      ) next
+    ), pairs as (
+      select connection_id, stream from ran union select connection_id, stream from checkpoints
+    ), held as (
+      select connection_id, stream, count(*)::int as n from quarantine where state = 'open' group by 1, 2
+    )
+    select c.id as "connectionId", c.name as connection, p.stream,
+      k.cursor_at as "checkpointAt",
+      good.finished_at as "lastSuccessAt",
+      newest.state as "lastState",
+      coalesce(newest.failure, ended.failure) as "lastFailure",
+      busy.started_at as "runningSince",
+      coalesce(held.n, 0) as "openQuarantine",
+      s.notice
+    from pairs p
+    join connections c on c.id = p.connection_id
+    left join checkpoints k on k.connection_id = p.connection_id and k.stream = p.stream
+    left join streams s on s.connection_id = p.connection_id and s.stream = p.stream
+    left join held on held.connection_id = p.connection_id and held.stream = p.stream
+    left join lateral (
+      select state, failure from runs r
+      where r.connection_id = p.connection_id and r.stream = p.stream
+      order by queued_at desc limit 1
+    ) newest on true
+    left join lateral (
+      select failure from runs r
+      where r.connection_id = p.connection_id and r.stream = p.stream and r.state in ('succeeded', 'failed')
+      order by queued_at desc limit 1
+    ) ended on true
+    left join lateral (
+      select finished_at from runs r
+      where r.connection_id = p.connection_id and r.stream = p.stream
+        and r.state = 'succeeded' and r.kind <> 'backfill' and not r.dry
+      order by queued_at desc limit 1
+    ) good on true
+    left join lateral (
+      select started_at from runs r
+      where r.connection_id = p.connection_id and r.stream = p.stream and r.state = 'running' limit 1
+    ) busy on true
+    order by c.name, p.stream`);
