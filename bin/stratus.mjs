@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ignoreSignalEchoes, stopWithNpm } from './signals.mjs';
 
 const main = new URL('../dist/apps/cli/main.js', import.meta.url);
 
 if (existsSync(fileURLToPath(main))) {
+  ignoreSignalEchoes();
+  stopWithNpm();
   process.setSourceMapsEnabled(true);
   await import(main.href);
 } else {

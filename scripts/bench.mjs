@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ignoreSignalEchoes } from '../bin/signals.mjs';
 import { canInstall, installPackage } from './programs.mjs';
 import { redisProgram } from './redis-server.mjs';
 import { startServices } from './services.mjs';
@@ -25,6 +26,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+ignoreSignalEchoes();
 let services;
 let ending;
 const end = async (code) => {

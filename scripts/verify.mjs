@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ignoreSignalEchoes } from '../bin/signals.mjs';
 import { postgresFolder } from './postgres-server.mjs';
 import { canInstall, chromiumProgram, installPackage } from './programs.mjs';
 import { redisProgram } from './redis-server.mjs';
@@ -15,6 +16,7 @@ import { endAll, run } from './steps.mjs';
 const TESTS_TIMEOUT_MS = 9 * 60_000;
 
 process.chdir(ROOT);
+ignoreSignalEchoes();
 requireNode();
 const startedAt = performance.now();
 const folder = mkdtempSync(join(tmpdir(), 'stratus-verify-'));
