@@ -130,8 +130,9 @@ function send(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): void {
-  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
-  response.end(body);
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
+  response.end(bytes);
 }
 
 async function read(request: IncomingMessage): Promise<Buffer | undefined> {

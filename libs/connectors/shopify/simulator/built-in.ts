@@ -120,11 +120,10 @@ function lineCount(random: Random, i: number, count: number): number {
 }
 
 function addLines({ store, random, variants }: Shelf, order: Order, i: number, lines: number): void {
-  const common = { taxPercent: i % 10 === 8 ? 0 : 20 };
+  const taxPercent = i % 10 === 8 ? 0 : 20;
   for (let at = 0; at < lines; at++) {
     if (at === 0 && i % 14 === 6) {
       order.addLine({
-        ...common,
         n: store.next.line++,
         sku: null,
         title: 'Custom engraving ✍️',
@@ -133,6 +132,8 @@ function addLines({ store, random, variants }: Shelf, order: Order, i: number, l
         variant: null,
         quantity: 1,
         unit: 150_000,
+        unitDiscount: 0,
+        taxPercent,
         requiresShipping: false,
       });
       continue;
@@ -140,7 +141,6 @@ function addLines({ store, random, variants }: Shelf, order: Order, i: number, l
     const variant = random.pick(variants);
     const unit = i % 12 === 10 && at === 0 ? 0 : variant.units;
     order.addLine({
-      ...common,
       n: store.next.line++,
       sku: variant.sku,
       title: variant.product.title,
@@ -151,6 +151,8 @@ function addLines({ store, random, variants }: Shelf, order: Order, i: number, l
       quantity: random.chance(0.7) ? 1 : random.int(2, 24),
       unit,
       unitDiscount: i % 15 === 4 ? Math.floor(unit / 1000) * 100 : 0,
+      taxPercent,
+      requiresShipping: true,
     });
   }
   if (i % 11 === 4) repeatLast(store, order);
@@ -169,6 +171,7 @@ function repeatLast(store: ShopStore, order: Order): void {
     variant: last.variant,
     quantity: last.quantity,
     unit: last.unit,
+    unitDiscount: 0,
     taxPercent: last.taxPercent,
     requiresShipping: last.requiresShipping,
   });

@@ -39,5 +39,14 @@ export function compareIds(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
 
+const days = new Map<number, string>();
+const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
+
 /** `2026-11-20T16:00:00Z`: whole seconds, as the platform writes instants. */
-export const instantText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+export function instantText(ms: number): string {
+  const day = Math.floor(ms / 86_400_000);
+  let date = days.get(day);
+  if (date === undefined) days.set(day, (date = new Date(day * 86_400_000).toISOString().slice(0, 10)));
+  const second = Math.floor(ms / 1000) - day * 86_400;
+  return `${date}T${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}Z`;
+}

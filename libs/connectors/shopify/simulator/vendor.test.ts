@@ -1,0 +1,122 @@
+import {
+  getNamedType,
+  isEnumType,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+} from 'graphql';
+import { describeWith } from '../../../../tests/shared.js';
+import { makeSchema } from './resolvers.js';
+import { CUSTOMERS, ORDERS, PRODUCTS } from './testing/documents.js';
+import { openDesk } from './testing/ask.js';
+import { faultsOf, VENDOR_SCHEMA, vendorSchema } from './testing/vendor-schema.js';
+
+const BUILT_IN = /^(__|String$|Int$|Float$|Boolean$|ID$)/;
+
+function differences(ours: GraphQLNamedType, theirs: GraphQLNamedType | undefined): string[] {
+  if (!theirs) return [`${ours.name} is no type of theirs`];
+  if (isEnumType(ours)) {
+    const known = isEnumType(theirs) ? theirs.getValues().map(({ name }) => name) : [];
+    return ours.getValues().flatMap(({ name }) => (known.includes(name) ? [] : [`${ours.name}.${name}`]));
+  }
+  if (isScalarType(ours)) return isScalarType(theirs) ? [] : [`${ours.name} is no scalar of theirs`];
+  if (!isObjectType(ours) && !isInterfaceType(ours)) return [`${ours.name} is of a kind we do not compare`];
+  if (!isObjectType(theirs) && !isInterfaceType(theirs)) return [`${ours.name} has no fields there`];
+  return Object.values(ours.getFields()).flatMap((field) => {
+    const path = `${ours.name}.${field.name}`;
+    const other = theirs.getFields()[field.name];
+    if (!other) return [`${path} is no field of theirs`];
+    const type =
+      String(field.type) === String(other.type) ? [] : [`${path}: ${field.type} is ${other.type} there`];
+    const args = field.args.flatMap((arg) => {
+      const match = other.args.find(({ name }) => name === arg.name);
+      if (!match) return [`${path}(${arg.name}) is no argument of theirs`];
+      const same = String(match.type) === String(arg.type) && match.defaultValue === arg.defaultValue;
+      return same
+        ? []
+        : [
+            `${path}(${arg.name}: ${arg.type} = ${arg.defaultValue}) is ${match.type} = ${match.defaultValue} there`,
+          ];
+    });
+    const required = other.args.filter(
+      (arg) => String(arg.type).endsWith('!') && !field.args.some(({ name }) => name === arg.name),
+    );
+    return [...type, ...args, ...required.map(({ name }) => `${path} lacks the required ${name}`)];
+  });
+}
+
+describeWith(VENDOR_SCHEMA)("the vendor's published schema", () => {
+  let vendor: GraphQLSchema;
+  beforeAll(() => {
+    vendor = vendorSchema();
+  });
+
+  it('has every type, field, argument and value of ours, typed alike', () => {
+    const ours = Object.values(makeSchema().getTypeMap()).filter(({ name }) => !BUILT_IN.test(name));
+    expect(ours.length).toBeGreaterThan(50);
+    expect(ours.flatMap((type) => differences(type, vendor.getType(type.name)))).toEqual([]);
+  });
+
+  it('notices a field that is not theirs', () => {
+    const order = vendor.getType('Order')!;
+    expect(differences(vendor.getType('Customer')!, order).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['orders', ORDERS],
+    ['customers', CUSTOMERS],
+    ['products', PRODUCTS],
+  ])('accepts the %s query we answer', (_, document) => {
+    expect(faultsOf(vendor, document)).toEqual([]);
+  });
+
+  it('types every value we send', async () => {
+    const desk = openDesk({
+      orders: 200,
+      maxQueryCost: 1e9,
+      plan: { maximumAvailable: 1e9, restoreRate: 1 },
+    });
+    const wrong: string[] = [];
+    const check = (type: GraphQLNamedType, value: Record<string, unknown>, path: string): void => {
+      if (!isObjectType(type)) return;
+      for (const [key, inner] of Object.entries(value)) {
+        const field = type.getFields()[key]!;
+        const named = getNamedType(field.type);
+        if (inner === null && String(field.type).endsWith('!')) wrong.push(`${path}.${key} is null`);
+        for (const one of Array.isArray(inner) ? inner : [inner]) {
+          if (one === null) continue;
+          if (typeof one === 'object') check(named, one as Record<string, unknown>, `${path}.${key}`);
+          else if (isEnumType(named) ? !named.getValue(String(one)) : !fits(named.name, one))
+            wrong.push(`${path}.${key} = ${one}`);
+        }
+      }
+    };
+    for (const [document, variables] of [
+      [ORDERS, { q: '', n: 200, m: 250 }],
+      [CUSTOMERS, {}],
+      [PRODUCTS, {}],
+    ] as const) {
+      const { body } = await desk.query(document, variables);
+      expect(body.errors).toBeUndefined();
+      check(vendor.getQueryType()!, body.data, 'data');
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+const SCALARS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  DateTime: (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(String(value)),
+  Decimal: (value) => typeof value === 'string' && /^-?\d+\.\d+$/.test(value),
+  Money: (value) => typeof value === 'string' && /^-?\d+\.\d+$/.test(value),
+  UnsignedInt64: (value) => typeof value === 'string' && /^\d+$/.test(value),
+  URL: (value) => typeof value === 'string' && URL.canParse(value),
+  ID: (value) => typeof value === 'string' && value.startsWith('gid://shopify/'),
+  String: (value) => typeof value === 'string',
+  Int: (value) => Number.isInteger(value),
+  Float: (value) => typeof value === 'number',
+  Boolean: (value) => typeof value === 'boolean',
+};
+
+const fits = (scalar: string, value: unknown): boolean => SCALARS[scalar]?.(value) ?? false;
