@@ -15,8 +15,25 @@ function element(value: unknown): string {
   if (typeof value === 'string') return SPECIAL.test(value) ? `"${escape(value)}"` : `"${value}"`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value instanceof Date) return `"${value.toISOString()}"`;
-  return `"${escape(JSON.stringify(value))}"`;
+  return `"${escape(jsonText(value))}"`;
 }
+
+/**
+ * JSON as `jsonb` takes it. It refuses what JavaScript's strings may hold, U+0000 and halves of surrogate pairs:
+ * they become U+FFFD, as in text, instead of failing the page for ever.
+ */
+export function jsonText(value: unknown): string {
+  // Undefined has no JSON, though the compiler believes it: it is null where it comes at all.
+  const text = (JSON.stringify(value) as string | undefined) ?? 'null';
+  return text.includes('\\u')
+    ? text.replace(ESCAPE, (all, what: string) => (REFUSED.test(what) ? '\uFFFD' : all))
+    : text;
+}
+
+/** Every escape is matched, so that the second half of an escaped backslash never begins one. */
+const ESCAPE = /\\(u[0-9a-f]{4}|.)/g;
+/** Whole pairs are never escaped by JSON.stringify: an escaped surrogate is half of one. */
+const REFUSED = /^u(?:0000|d[89a-f])/;
 
 /** Postgres text cannot hold U+0000: it is kept visible as U+FFFD instead of failing the page. */
 const escape = (text: string): string => text.replaceAll('\0', '\uFFFD').replace(/[\\"]/g, '\\$&');

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { hash } from 'node:crypto';
 import type { Json } from '#kernel';
-import { arrayLiteral } from './array-literal.js';
+import { arrayLiteral, jsonText } from './array-literal.js';
 import type { Counts, RunRow } from './rows.js';
 import { fence } from './runs.js';
 import type { Table } from './tables/index.js';
@@ -113,7 +113,7 @@ async function quarantine(query: Query, run: RunRow, page: Page): Promise<void> 
         run.stream,
         run.id,
         arrayLiteral(distinctBad(page.bad).map((bad) => bad.recordKey)),
-        arrayLiteral(distinctBad(page.bad).map((bad) => JSON.stringify(bad.payload))),
+        arrayLiteral(distinctBad(page.bad).map((bad) => jsonText(bad.payload))),
         arrayLiteral(distinctBad(page.bad).map((bad) => bad.reason)),
       ],
     );
@@ -128,9 +128,7 @@ async function quarantine(query: Query, run: RunRow, page: Page): Promise<void> 
 }
 
 function distinctBad(bad: readonly Bad[]): { recordKey: string; payload: Json; reason: string }[] {
-  const byKey = new Map(
-    bad.map((one) => [one.key ?? `payload:${hash('md5', JSON.stringify(one.payload) ?? 'null')}`, one]),
-  );
+  const byKey = new Map(bad.map((one) => [one.key ?? `payload:${hash('md5', jsonText(one.payload))}`, one]));
   return [...byKey].map(([recordKey, one]) => ({ recordKey, payload: one.payload, reason: one.reason }));
 }
 

@@ -1,5 +1,5 @@
 import { Failure, newId, type FailureKind, type Json } from '#kernel';
-import { arrayLiteral } from './array-literal.js';
+import { arrayLiteral, jsonText } from './array-literal.js';
 import type { Counts, RunKind, RunRow } from './rows.js';
 import { statesBefore, type RunState } from './run-states.js';
 import { Run } from './entities.js';
@@ -144,7 +144,7 @@ export async function fence(
       c.same,
       c.gone,
       c.quarantined,
-      page.place === null ? null : JSON.stringify(page.place),
+      page.place === null ? null : jsonText(page.place),
       page.cursorAt,
       page.pageSize,
       page.leaseUntil,

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { snakeCase, type SqlType, type Table } from './tables/index.js';
-import { arrayLiteral } from './array-literal.js';
+import { arrayLiteral, jsonText } from './array-literal.js';
 
 /** Runs one statement inside the transaction that the page commits in. */
 export type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>;
@@ -120,7 +120,7 @@ function parameters(
     ...plan.columns.map((name, c) =>
       arrayLiteral(
         plan.json[c]
-          ? batch.map((item) => (item.row[name] === null ? null : JSON.stringify(item.row[name])))
+          ? batch.map((item) => (item.row[name] == null ? null : jsonText(item.row[name])))
           : batch.map((item) => item.row[name]),
       ),
     ),
