@@ -5,7 +5,7 @@ import type { Simulator } from './simulator.js';
 
 /** The platform's clock: ours and an offset that can be turned. */
 export interface Clock {
-  now(): number;
+  now: () => number;
   offsetMs: number;
 }
 

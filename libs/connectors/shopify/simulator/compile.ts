@@ -2,7 +2,7 @@ import {
   execute,
   getOperationAST,
   getVariableValues,
-  GraphQLError,
+  type GraphQLError,
   Kind,
   parse,
   TypeInfo,
@@ -69,7 +69,7 @@ function scopesOf(schema: GraphQLSchema, document: DocumentNode): NeededScope[] 
       Field: {
         enter(node) {
           path.push(node.alias?.value ?? node.name.value);
-          const scope = SCOPES[`${info.getParentType()?.name}.${node.name.value}`];
+          const scope = SCOPES[`${info.getParentType()?.name ?? ''}.${node.name.value}`];
           const at = node.loc?.startToken;
           if (scope)
             found.push({

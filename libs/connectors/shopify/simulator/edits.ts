@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cancel, refundLine } from './built-in-events.js';
 import { makeOrder } from './built-in.js';
+import type { Order } from './order.js';
 import { Random } from './random.js';
 import type { ShopStore } from './store.js';
 
@@ -36,6 +37,11 @@ interface Editable {
   updatedMs: number;
 }
 
+/** A customer whose spending changed has changed. */
+function moveCustomer({ customer }: Order, atMs: number): void {
+  if (customer) customer.updatedMs = Math.max(atMs, customer.updatedMs + 1000);
+}
+
 /** Changes the shop; every touched record's updatedAt moves to `at`, and past its former value where it has to. */
 export class ShopEditor {
   private made = 0;
@@ -62,7 +68,7 @@ export class ShopEditor {
     const changed: Editable[] = [];
     for (const record of chosen) {
       const at = Math.max(atMs, record.updatedMs + 1000);
-      if (edit.op === 'delete') this.remove(edit.stream, record);
+      if (edit.op === 'delete') this.remove(edit.stream, record, at);
       else if (edit.op !== 'touch' && edit.stream !== 'orders')
         return { error: `${edit.op} is for orders only` };
       else if (!this.change(edit.op, edit.stream, record, at)) continue;
@@ -102,7 +108,7 @@ export class ShopEditor {
       // Always past 2^53, like the last orders of the shop they join.
       const order = makeOrder(shelf, this.made++, atMs, 0);
       this.store.orders.add(order);
-      if (order.customer) order.customer.updatedMs = Math.max(order.customer.updatedMs, atMs);
+      moveCustomer(order, atMs);
       ids.push(order.id);
     }
     this.changed();
@@ -128,14 +134,15 @@ export class ShopEditor {
       order.edited = true;
     }
     order.updatedMs = atMs;
-    if (order.customer) order.customer.updatedMs = Math.max(order.customer.updatedMs, atMs);
+    if (op !== 'touch') moveCustomer(order, atMs);
     return true;
   }
 
-  private remove(stream: ShopEdit['stream'], record: Editable): void {
+  private remove(stream: ShopEdit['stream'], record: Editable, atMs: number): void {
     if (stream === 'orders') {
       const order = this.store.orders.get(record.legacyResourceId)!;
       order.customer?.placed.delete(order);
+      moveCustomer(order, atMs);
       this.store.orders.delete(order);
     } else if (stream === 'customers')
       this.store.customers.delete(this.store.customers.get(record.legacyResourceId)!);

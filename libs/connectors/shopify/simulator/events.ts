@@ -1,6 +1,6 @@
 import { idText, instantText } from './ids.js';
 import type { LineItem } from './line-item.js';
-import { Money, MoneyBag, rounded, type Units } from './money.js';
+import { Money, type MoneyBag, rounded, type Units } from './money.js';
 import type { Order } from './order.js';
 
 /** What happens to an order after it was placed: payments, parcels, money back. */

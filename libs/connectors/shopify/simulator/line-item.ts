@@ -1,4 +1,4 @@
-import { MoneyBag, rounded, type Units } from './money.js';
+import { type MoneyBag, rounded, type Units } from './money.js';
 import type { Product, Variant } from './catalog.js';
 import { idText } from './ids.js';
 import type { Order } from './order.js';

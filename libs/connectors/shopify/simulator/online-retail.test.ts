@@ -40,7 +40,9 @@ describeWith(FILE)('twenty days of a real shop', () => {
   it('keeps orders of nobody, and the same SKU twice in an order', () => {
     const orders = [...store.orders.values()];
     expect(orders.filter((order) => order.customer === null)).toHaveLength(184);
-    const pairs = new Set(orders.flatMap((order) => order.lines.map((line) => `${order.seq} ${line.sku}`)));
+    const pairs = new Set(
+      orders.flatMap((order) => order.lines.map((line) => `${order.seq} ${String(line.sku)}`)),
+    );
     expect(pairs.size).toBe(37_856);
   });
 

@@ -29,7 +29,9 @@ function differences(ours: GraphQLNamedType, theirs: GraphQLNamedType | undefine
     const other = theirs.getFields()[field.name];
     if (!other) return [`${path} is no field of theirs`];
     const type =
-      String(field.type) === String(other.type) ? [] : [`${path}: ${field.type} is ${other.type} there`];
+      String(field.type) === String(other.type)
+        ? []
+        : [`${path}: ${String(field.type)} is ${String(other.type)} there`];
     const args = field.args.flatMap((arg) => {
       const match = other.args.find(({ name }) => name === arg.name);
       if (!match) return [`${path}(${arg.name}) is no argument of theirs`];
@@ -37,7 +39,7 @@ function differences(ours: GraphQLNamedType, theirs: GraphQLNamedType | undefine
       return same
         ? []
         : [
-            `${path}(${arg.name}: ${arg.type} = ${arg.defaultValue}) is ${match.type} = ${match.defaultValue} there`,
+            `${path}(${arg.name}: ${String(arg.type)} = ${String(arg.defaultValue)}) is ${String(match.type)} = ${String(match.defaultValue)} there`,
           ];
     });
     const required = other.args.filter(

@@ -20,68 +20,68 @@ export interface WireError {
 /** How a fault of the checker is worded and coded by the platform. */
 const FAULTS: readonly [
   RegExp,
-  (m: readonly string[]) => { message: string; extensions: Record<string, unknown> },
+  (...groups: string[]) => { message: string; extensions: Record<string, unknown> },
 ][] = [
   [
     /^Cannot query field "(.+?)" on type "(.+?)"/,
-    ([, field, type]) => ({
+    (field, type) => ({
       message: `Field '${field}' doesn't exist on type '${type}'`,
       extensions: { code: 'undefinedField', typeName: type, fieldName: field },
     }),
   ],
   [
     /^Unknown argument "(.+?)" on field "(.+?)\.(.+?)"/,
-    ([, argument, , field]) => ({
+    (argument, _type, field) => ({
       message: `Field '${field}' doesn't accept argument '${argument}'`,
       extensions: { code: 'argumentNotAccepted', name: field, typeName: 'Field', argumentName: argument },
     }),
   ],
   [
     /^Field "(.+?)" argument "(.+?)" of type "(.+?)" is required/,
-    ([, field, argument]) => ({
+    (field, argument) => ({
       message: `Field '${field}' is missing required arguments: ${argument}`,
       extensions: { code: 'missingRequiredArguments', className: 'Field', name: field, arguments: argument },
     }),
   ],
   [
     /^Field "(.+?)" of type "(.+?)" must have a selection/,
-    ([, field, type]) => ({
-      message: `Field must have selections (field '${field}' returns ${type!.replace(/[![\]]/g, '')} but has no selections. Did you mean '${field} { ... }'?)`,
+    (field, type) => ({
+      message: `Field must have selections (field '${field}' returns ${type.replace(/[![\]]/g, '')} but has no selections. Did you mean '${field} { ... }'?)`,
       extensions: {
         code: 'selectionMismatch',
         nodeName: `field '${field}'`,
-        typeName: type!.replace(/[![\]]/g, ''),
+        typeName: type.replace(/[![\]]/g, ''),
       },
     }),
   ],
   [
     /^Field "(.+?)" must not have a selection since type "(.+?)"/,
-    ([, field, type]) => ({
-      message: `Selections can't be made on scalars (field '${field}' returns ${type!.replace(/[![\]]/g, '')} but has selections)`,
+    (field, type) => ({
+      message: `Selections can't be made on scalars (field '${field}' returns ${type.replace(/[![\]]/g, '')} but has selections)`,
       extensions: {
         code: 'selectionMismatch',
         nodeName: `field '${field}'`,
-        typeName: type!.replace(/[![\]]/g, ''),
+        typeName: type.replace(/[![\]]/g, ''),
       },
     }),
   ],
   [
     /^Variable "\$(.+?)" is not defined/,
-    ([, name]) => ({
+    (name) => ({
       message: `Variable $${name} is used but not declared`,
       extensions: { code: 'variableNotDefined', variableName: name },
     }),
   ],
   [
     /^Variable "\$(.+?)" is never used/,
-    ([, name]) => ({
+    (name) => ({
       message: `Variable $${name} is declared but not used`,
       extensions: { code: 'variableNotUsed', variableName: name },
     }),
   ],
   [
     /^Variable "\$(.+?)" of type "(.+?)" used in position expecting type "(.+?)"/,
-    ([, name, given, wanted]) => ({
+    (name, given, wanted) => ({
       message: `Type mismatch on variable $${name} (${given} / ${wanted})`,
       extensions: {
         code: 'variableMismatch',
@@ -93,21 +93,21 @@ const FAULTS: readonly [
   ],
   [
     /^Unknown type "(.+?)"/,
-    ([, type]) => ({
+    (type) => ({
       message: `${type} isn't a defined type`,
       extensions: { code: 'undefinedType', typeName: type },
     }),
   ],
   [
     /^Unknown fragment "(.+?)"/,
-    ([, name]) => ({
+    (name) => ({
       message: `Fragment ${name} was used, but not defined`,
       extensions: { code: 'useAndDefineFragment', fragmentName: name },
     }),
   ],
   [
     /(cannot represent|Value .+ does not exist in|Expected value of type)/,
-    (m) => ({ message: m.at(-1)!, extensions: { code: 'argumentLiteralsIncompatible' } }),
+    (_found, message) => ({ message: message ?? '', extensions: { code: 'argumentLiteralsIncompatible' } }),
   ],
 ];
 
@@ -145,7 +145,7 @@ export function describeInvalid(error: GraphQLError, document: DocumentNode): Wi
   const path = pathTo(document, error.nodes?.[0]);
   for (const [shape, describe] of FAULTS) {
     const match = shape.exec(error.message);
-    if (match) return { ...reorder(describe([...match, error.message]), locations, path) };
+    if (match) return { ...reorder(describe(...match.slice(1), error.message), locations, path) };
   }
   return { message: error.message, locations, path, extensions: { code: 'invalidQuery' } };
 }
