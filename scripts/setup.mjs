@@ -71,4 +71,3 @@ export async function prepare(say) {
     process.exit(1);
   }
 }
-
