@@ -80,14 +80,22 @@ async function writeParts(
   page: Page,
 ): Promise<Pick<Counts, 'inserted' | 'changed' | 'same' | 'gone'>> {
   const total = { inserted: 0, changed: 0, same: 0, gone: 0 };
-  const parents = page.main.rows;
-  for (const part of [page.main, ...page.children]) {
+  const write = async (part: TablePart): Promise<readonly string[]> => {
     const written = await upsert(query, part.into, stamp, part.rows, page.comparison);
     total.inserted += written.inserted;
     total.changed += written.changed;
     total.same += written.same;
-  }
-  for (const part of page.children)
+    return written.stale;
+  };
+  // A parent in an older version than ours says nothing of its children either.
+  const stale = new Set(await write(page.main));
+  const parents = page.main.rows.filter((row) => !stale.has(row.sourceId));
+  const children = page.children.map((part) => ({
+    into: part.into,
+    rows: stale.size === 0 ? part.rows : part.rows.filter((row) => !stale.has(row.parentSourceId ?? '')),
+  }));
+  for (const part of children) await write(part);
+  for (const part of children)
     total.gone += await markGoneChildren(
       query,
       part.into,

@@ -18,8 +18,11 @@ export interface Incoming {
 
 export interface Written {
   readonly inserted: number;
+  /** Rows whose columns, version or being gone differed. */
   readonly changed: number;
   readonly same: number;
+  /** Source ids, counted among the same, of which the table holds a newer version: what came with them is old too. */
+  readonly stale: readonly string[];
 }
 
 export interface Stamp {
@@ -49,19 +52,20 @@ export async function upsert(
   comparison: Comparison = 'fingerprint',
 ): Promise<Written> {
   const batch = newestPerKey(rows);
-  if (batch.length === 0) return { inserted: 0, changed: 0, same: 0 };
+  if (batch.length === 0) return { inserted: 0, changed: 0, same: 0, stale: [] };
   const plan = planFor(table);
-  const hashes = batch.map((item) => hash('md5', JSON.stringify(item.row)));
+  const hashes = batch.map(fingerprint);
   const all = (): string[] => parameters(table, plan, batch, hashes);
-  const sorted = await query<{ n: string; fresh: boolean }>(
+  const sorted = await query<{ n: string; what: 'new' | 'changed' | 'stale' }>(
     comparison === 'columns' ? plan.sortByColumns : plan.sortByFingerprint,
     [
       stamp.connectionId,
       ...(comparison === 'columns' ? all() : parameters(table, NO_COLUMNS, batch, hashes)),
     ],
   );
-  const write = async (sql: string, fresh: boolean): Promise<number> => {
-    const chosen = sorted.filter((row) => row.fresh === fresh).map((row) => Number(row.n) - 1);
+  const indexesOf = (what: 'new' | 'changed' | 'stale'): number[] =>
+    sorted.filter((row) => row.what === what).map((row) => Number(row.n) - 1);
+  const write = async (sql: string, chosen: readonly number[]): Promise<number> => {
     if (chosen.length === 0) return 0;
     const [part, partHashes] =
       chosen.length === batch.length
@@ -74,10 +78,14 @@ export async function upsert(
     ]);
     return Number(counted?.n ?? 0);
   };
-  const inserted = await write(plan.insert, true);
-  const changed = await write(plan.update, false);
-  return { inserted, changed, same: batch.length - inserted - changed };
+  const inserted = await write(plan.insert, indexesOf('new'));
+  const changed = await write(plan.update, indexesOf('changed'));
+  const stale = indexesOf('stale').map((i) => batch[i]!.sourceId);
+  return { inserted, changed, same: batch.length - inserted - changed, stale };
 }
+
+const fingerprint = ({ row, parentSourceId }: Incoming): string =>
+  hash('md5', JSON.stringify(parentSourceId === undefined ? row : [parentSourceId, row]));
 
 /** The last of the newest per key: one statement must not touch a row twice. */
 function newestPerKey(rows: readonly Incoming[]): readonly Incoming[] {
@@ -164,15 +172,20 @@ function planFor(table: Table): Plan {
     )}${ordinality ? ', n' : ''})`;
   const newEnough = 'coalesce(i.source_updated_at >= t.source_updated_at, true)';
   const sort = (names: readonly Input[], differs: string): string => `
-select i.n, t.source_id is null as fresh from ${incoming(2, names, ' with ordinality')}
+select i.n, case when t.source_id is null then 'new' when ${newEnough} then 'changed' else 'stale' end as what
+from ${incoming(2, names, ' with ordinality')}
 left join lateral (
   select * from ${target} t where t.connection_id = $1 and t.source_id = i.source_id limit 1
 ) t on true
-where t.source_id is null or (${newEnough} and ((t.deleted_at is null) = i.gone or ${differs}))`;
+where t.source_id is null or not ${newEnough} or (t.deleted_at is null) = i.gone or ${differs}`;
   const plan: Plan = {
     columns,
     json: columns.map((name) => table.columns[name]!.sql === 'jsonb'),
-    sortByFingerprint: sort(META, 'i.payload_hash <> t.payload_hash'),
+    sortByFingerprint: sort(
+      META,
+      // A newer version with the same columns is written too, or one in between would still count as news.
+      'i.payload_hash <> t.payload_hash or i.source_updated_at is distinct from t.source_updated_at',
+    ),
     sortByColumns: sort(inputs, `(${list('t.', compared)}) is distinct from (${list('i.', compared)})`),
     insert: `
 with written as (
@@ -199,7 +212,8 @@ with written as (
 
 /**
  * Children that their parent no longer lists are gone: marked, never deleted. A parent read in an older version
- * than the child's says nothing about it.
+ * than the child's says nothing about it. The child takes the parent's version, so that an older one, read later, does
+ * not bring it back.
  */
 export async function markGoneChildren(
   query: Query,
@@ -212,7 +226,8 @@ export async function markGoneChildren(
   const [counted] = await query<{ n: string }>(
     `
 with marked as (
-  update "${table.name}" t set deleted_at = now(), synced_at = now(), run_id = $2
+  update "${table.name}" t set deleted_at = now(), synced_at = now(), run_id = $2,
+    source_updated_at = greatest(t.source_updated_at, p.version)
   from unnest($3::text[], $4::timestamptz[]) as p(source_id, version)
   where t.connection_id = $1 and t.parent_source_id = p.source_id and t.deleted_at is null
     and coalesce(p.version >= t.source_updated_at, true)
