@@ -35,5 +35,8 @@ const ESCAPE = /\\(u[0-9a-f]{4}|.)/g;
 /** Whole pairs are never escaped by JSON.stringify: an escaped surrogate is half of one. */
 const REFUSED = /^u(?:0000|d[89a-f])/;
 
+/** As the database will have kept it: Postgres text holds no U+0000, UTF-8 no half of a surrogate pair. */
+export const asStored = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu, '\uFFFD');
+
 /** Postgres text cannot hold U+0000: it is kept visible as U+FFFD instead of failing the page. */
 const escape = (text: string): string => text.replaceAll('\0', '\uFFFD').replace(/[\\"]/g, '\\$&');

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { hash } from 'node:crypto';
 import type { Json } from '#kernel';
-import { arrayLiteral, jsonText } from './array-literal.js';
+import { arrayLiteral, asStored, jsonText } from './array-literal.js';
 import type { Counts, RunRow } from './rows.js';
 import { fence } from './runs.js';
 import type { Table } from './tables/index.js';
@@ -136,7 +136,9 @@ async function quarantine(query: Query, run: RunRow, page: Page): Promise<void> 
 }
 
 function distinctBad(bad: readonly Bad[]): { recordKey: string; payload: Json; reason: string }[] {
-  const byKey = new Map(bad.map((one) => [one.key ?? `payload:${hash('md5', jsonText(one.payload))}`, one]));
+  const byKey = new Map(
+    bad.map((one) => [asStored(one.key ?? `payload:${hash('md5', jsonText(one.payload))}`), one]),
+  );
   return [...byKey].map(([recordKey, one]) => ({ recordKey, payload: one.payload, reason: one.reason }));
 }
 
