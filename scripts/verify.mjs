@@ -117,7 +117,7 @@ async function tests() {
   const done = await run(
     process.execPath,
     // prettier-ignore
-    ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js',
+    ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'scripts/jest.mjs',
      '--json', `--outputFile=${report}`, '--forceExit'],
     { env: { ...process.env, STRATUS_TEST_SERVICES: services.url }, timeoutMs: TESTS_TIMEOUT_MS },
   );

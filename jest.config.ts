@@ -1,7 +1,8 @@
+import type { Config } from 'jest';
+
 /**
  * TypeScript is stripped by swc; `#lib` imports resolve to sources, so tests need no build of their own.
- * Plain JavaScript, because Jest reads a TypeScript configuration only through a second compiler.
- * @type {import('jest').Config}
+ * Read through scripts/jest.mjs: Jest itself reads a TypeScript configuration only with a second compiler installed.
  */
 export default {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
@@ -21,4 +22,4 @@ export default {
   // A first database test waits for the server's start and the template's migration.
   testTimeout: 30_000,
   maxWorkers: 2,
-};
+} satisfies Config;
