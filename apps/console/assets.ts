@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import express, { type Router } from 'express';
+import { STYLE } from './style.js';
+
+/** Kept in code, so that a build has nothing to copy. Open to everybody: the sign-in page needs them. */
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#31558a"/><g fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"><path d="M8 10.5h16" opacity=".55"/><path d="M8 16h16" opacity=".8"/><path d="M8 21.5h10"/></g></svg>`;
+
+/**
+ * Keeps the live part of a page up to date without a reload, which would lose the reader's place. It waits while
+ * somebody's focus is in there or the page is hidden, and stops where the sign-in is over.
+ */
+const LIVE = `'use strict';
+const EVERY_MS = 5000;
+async function refresh() {
+  const live = document.querySelector('[data-live]');
+  if (!live || document.hidden || live.contains(document.activeElement) || String(getSelection())) return;
+  const reply = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'manual' });
+  if (reply.type === 'opaqueredirect') return location.reload();
+  if (!reply.ok) return;
+  const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
+  const fresh = page.querySelector('[data-live]');
+  if (fresh && !live.contains(document.activeElement)) live.replaceChildren(...fresh.childNodes);
+}
+setInterval(() => refresh().catch(() => undefined), EVERY_MS);
+`;
+
+/** Hides what Bull Board offers and this console refuses; see \`boardActions\`. Names hold for the pinned version. */
+const BOARD_STYLE = ``;
+
+interface Asset {
+  readonly url: string;
+  readonly type: string;
+  readonly text: string;
+}
+
+const asset = (name: string, type: string, text: string): Asset => ({
+  url: `/assets/${createHash('sha256').update(text).digest('hex').slice(0, 10)}/${name}`,
+  type,
+  text,
+});
+
+export const assets = {
+  icon: asset('icon.svg', 'image/svg+xml', ICON),
+  style: asset('console.css', 'text/css', STYLE),
+  live: asset('live.js', 'text/javascript', LIVE),
+  board: asset('board.css', 'text/css', BOARD_STYLE),
+} as const;
+
+export function serveAssets(): Router {
+  const router = express.Router();
+  for (const { url, type, text } of Object.values(assets))
+    router.get(url, (_request, response) => {
+      // The address holds a hash of the text: what it names never changes.
+      response.set('Cache-Control', 'public, max-age=31536000, immutable').type(type).send(text);
+    });
+  return router;
+}

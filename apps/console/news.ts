@@ -1,0 +1,139 @@
+import { seconds } from '#kernel';
+import { scheduleId, type Schedule } from '#queue';
+import {
+  freshness,
+  listConnections,
+  recentRuns,
+  type ConnectionStatus,
+  type FreshnessRow,
+  type RunRow,
+} from '#warehouse';
+import type { ConsoleOptions } from './options.js';
+import { rowCounts, type RowCounts } from './row-counts.js';
+import { within } from './within.js';
+
+export interface StreamNews extends Omit<FreshnessRow, 'lastState'> {
+  readonly title: string;
+  /** How the stream fares: the newest run's state, or `waiting` before the first. */
+  readonly state: RunRow['state'] | 'waiting';
+  /** True where the last success is more than three cadences ago. */
+  readonly late: boolean;
+  readonly nextAt: Date | null;
+}
+
+export interface ConnectionNews {
+  readonly name: string;
+  readonly platform: string;
+  readonly status: ConnectionStatus;
+  readonly statusReason: string | null;
+}
+
+export interface QueueNews {
+  readonly name: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** What the page shows and `/api/system/status` tells. Nothing of a connection's settings or credentials is in it. */
+export interface News {
+  readonly at: Date;
+  readonly connections: readonly ConnectionNews[];
+  readonly streams: readonly StreamNews[];
+  readonly runs: readonly (RunRow & { connection: string })[];
+  readonly rows: RowCounts;
+  /** null where the queue does not answer. */
+  readonly queues: readonly QueueNews[] | null;
+  readonly openQuarantine: number;
+  readonly operational: boolean;
+}
+
+const PATIENCE = seconds(2);
+
+export function newsOf(options: ConsoleOptions): () => Promise<News> {
+  const { warehouse, platforms, now } = options;
+  const rowsNow = rowCounts(warehouse, now);
+  return async () => {
+    const [known, connections, runs, rows, queue] = await Promise.all([
+      freshness(warehouse),
+      listConnections(warehouse),
+      recentRuns(warehouse, { limit: 20 }),
+      rowsNow(),
+      askQueue(options),
+    ]);
+    const at = now();
+    const scheduleOf = new Map((queue?.schedules ?? []).map((one) => [one.id, one]));
+    const titleOf = new Map(platforms.flatMap(({ streams }) => streams.map((one) => [one.name, one.title])));
+    const news = (row: FreshnessRow): StreamNews => {
+      const schedule = scheduleOf.get(scheduleId(row.connectionId, row.stream));
+      const { lastState, ...rest } = row;
+      return {
+        ...rest,
+        title: titleOf.get(row.stream) ?? row.stream,
+        state: row.runningSince ? 'running' : (lastState ?? 'waiting'),
+        late: isLate(row, schedule, at),
+        nextAt: schedule?.nextAt ?? null,
+      };
+    };
+    const seen = new Map(known.map((row) => [scheduleId(row.connectionId, row.stream), row]));
+    // A connection's streams are shown from the moment it is made, not from their first run.
+    const declared = connections.flatMap((connection) =>
+      (platforms.find((one) => one.name === connection.platform)?.streams ?? [])
+        .filter((stream) => !seen.has(scheduleId(connection.id, stream.name)))
+        .map((stream) => unseen(connection.id, connection.name, stream.name)),
+    );
+    const streams = [...known, ...declared]
+      .map(news)
+      .sort((a, b) => a.connection.localeCompare(b.connection) || a.stream.localeCompare(b.stream));
+    return {
+      at,
+      connections: connections.map(({ name, platform, status, statusReason }) => ({
+        name,
+        platform,
+        status,
+        statusReason,
+      })),
+      streams,
+      runs,
+      rows,
+      queues: queue?.counts ?? null,
+      openQuarantine: streams.reduce((sum, one) => sum + one.openQuarantine, 0),
+      operational:
+        queue !== null &&
+        connections.every((one) => one.status !== 'reconnect') &&
+        streams.every((one) => one.lastFailure === null),
+    };
+  };
+}
+
+const unseen = (connectionId: string, connection: string, stream: string): FreshnessRow => ({
+  connectionId,
+  connection,
+  stream,
+  checkpointAt: null,
+  lastSuccessAt: null,
+  lastState: null,
+  lastFailure: null,
+  runningSince: null,
+  openQuarantine: 0,
+  notice: null,
+});
+
+function isLate(row: FreshnessRow, schedule: Schedule | undefined, at: Date): boolean {
+  if (!schedule || !('every' in schedule.cadence) || !row.lastSuccessAt) return false;
+  return at.getTime() - row.lastSuccessAt.getTime() > 3 * schedule.cadence.every;
+}
+
+async function askQueue({
+  queues,
+}: ConsoleOptions): Promise<{ counts: QueueNews[]; schedules: Schedule[] } | null> {
+  const ask = async (): Promise<{ counts: QueueNews[]; schedules: Schedule[] }> => {
+    const [schedules, ...counts] = await Promise.all([
+      queues.schedules(),
+      ...queues.boards.map(async (queue) => ({
+        name: queue.name,
+        counts: { ...(await queue.getJobCounts()) },
+      })),
+    ]);
+    return { counts, schedules };
+  };
+  return within(PATIENCE, ask()).catch(() => null);
+}

@@ -1,0 +1,43 @@
+import { html, type Html } from '../html.js';
+import { layout } from './layout.js';
+
+export const signInPage = ({
+  next,
+  name = '',
+  error,
+}: {
+  next: string;
+  name?: string;
+  error?: string;
+}): Html =>
+  layout({
+    title: 'Sign in',
+    body: html`<section class="card narrow">
+      <h1>Sign in</h1>
+      ${error && html`<p class="alert" role="alert" id="why">${error}</p>`}
+      <form method="post" action="/sign-in" class="stack">
+        <input type="hidden" name="next" value="${next}" />
+        <label for="name">Name</label>
+        <input
+          id="name"
+          name="name"
+          value="${name}"
+          autocomplete="username"
+          required
+          maxlength="64"
+          autofocus
+        />
+        <label for="password">Password</label>
+        <input
+          id="password"
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          maxlength="200"
+        />
+        <button>Sign in</button>
+      </form>
+      <p class="quiet">The first password was printed once, where Stratus was started for the first time.</p>
+    </section>`,
+  });
