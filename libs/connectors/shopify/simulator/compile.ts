@@ -15,6 +15,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { compileEmit, type Emit } from './emit.js';
 import { planCost, type CostPlan, type Variables } from './cost.js';
 import { describeInvalid, describeSyntax, describeVariable, type WireError } from './wire-errors.js';
 import type { RequestContext } from './resolvers.js';
@@ -34,6 +35,8 @@ export interface Compiled {
   /** The variables as the schema types them, or what is wrong with them. */
   variables(given: Variables): { values: Variables } | { errors: WireError[] };
   run(context: RequestContext, given: Variables): ExecutionResult;
+  /** The quick way, for queries it covers. */
+  readonly emit: Emit | undefined;
 }
 
 export type CompileResult = Compiled | { readonly errors: WireError[] };
@@ -117,6 +120,8 @@ function compile(schema: GraphQLSchema, text: string, operationName: string | un
       one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [],
     ),
   );
+  // Compiled when first needed: most queries are answered the quick way.
+  let run: Compiled['run'] | undefined;
   return {
     operation: operation.name?.value ?? null,
     cost: planCost(schema, operation.selectionSet, fragments),
@@ -127,7 +132,8 @@ function compile(schema: GraphQLSchema, text: string, operationName: string | un
         ? { errors: read.errors.map((error) => describeVariable(error, operation, given)) }
         : { values: read.coerced };
     },
-    run: runner(schema, document, operation),
+    run: (context, given) => (run ??= runner(schema, document, operation))(context, given),
+    emit: compileEmit(schema, operation, fragments),
   };
 }
 

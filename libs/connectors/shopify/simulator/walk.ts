@@ -67,26 +67,23 @@ function sizeOf(args: PageArgs): { size: number; backward: boolean } {
 export class Page<T> {
   constructor(
     readonly nodes: readonly T[],
-    private readonly hasNext: boolean,
-    private readonly hasPrevious: boolean,
+    readonly hasNextPage: boolean,
+    readonly hasPreviousPage: boolean,
     private readonly cursorOf: (node: T, at: number) => string,
   ) {}
   get edges(): readonly { cursor: string; node: T }[] {
     return this.nodes.map((node, at) => ({ node, cursor: this.cursorOf(node, at) }));
   }
-  get pageInfo(): object {
-    const { nodes, cursorOf } = this;
-    const last = nodes.length - 1;
-    return {
-      hasNextPage: this.hasNext,
-      hasPreviousPage: this.hasPrevious,
-      get startCursor() {
-        return last < 0 ? null : cursorOf(nodes[0]!, 0);
-      },
-      get endCursor() {
-        return last < 0 ? null : cursorOf(nodes[last]!, last);
-      },
-    };
+  /** The page itself: it has the fields of the schema's `PageInfo` too. */
+  get pageInfo(): this {
+    return this;
+  }
+  get startCursor(): string | null {
+    return this.nodes.length === 0 ? null : this.cursorOf(this.nodes[0]!, 0);
+  }
+  get endCursor(): string | null {
+    const last = this.nodes.length - 1;
+    return last < 0 ? null : this.cursorOf(this.nodes[last]!, last);
   }
 }
 
