@@ -7,6 +7,7 @@
 export {
   type Warehouse,
   type WarehouseOptions,
+  databaseFailure,
   migrate,
   openWarehouse,
   warehouseTables,

@@ -1,4 +1,4 @@
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, type Logger } from 'typeorm';
 import { Failure } from '#kernel';
 import { migrations } from '#migrations';
 import { engineEntities, entityOf } from './entities.js';
@@ -25,6 +25,8 @@ export interface WarehouseOptions {
   /** Shown in `pg_stat_activity`: which process holds a connection. */
   readonly applicationName: string;
   readonly poolSize?: number;
+  /** How long one statement may take; 2 min by default, 0 for as long as it takes. */
+  readonly statementTimeoutMs?: number;
 }
 
 /** One process's door to Postgres. */
@@ -44,6 +46,17 @@ export interface Warehouse {
 const RACES = new Set(['40001', '40P01', '23505']);
 const LOCK = 0x57_52_41_54;
 
+const nothing = (): void => undefined;
+/** TypeORM tells of failed migrations on standard output, which is the command's own; we throw what it would say. */
+const SILENT: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
+
 function dataSource(options: WarehouseOptions): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -51,11 +64,15 @@ function dataSource(options: WarehouseOptions): DataSource {
     applicationName: options.applicationName,
     poolSize: options.poolSize ?? 10,
     connectTimeoutMS: 10_000,
-    extra: { statement_timeout: 120_000, idle_in_transaction_session_timeout: 60_000 },
+    extra: {
+      statement_timeout: options.statementTimeoutMs ?? 120_000,
+      idle_in_transaction_session_timeout: 60_000,
+    },
     entities: [...engineEntities, ...warehouseTables.map(entityOf)],
     migrations: [...migrations],
     migrationsTransactionMode: 'each',
     synchronize: false,
+    logger: SILENT,
   });
 }
 
@@ -73,7 +90,13 @@ export async function openWarehouse(options: WarehouseOptions): Promise<Warehous
   return {
     dataSource: source,
     url: options.url,
-    query: (sql, parameters = []) => source.query(sql, [...parameters]),
+    query: async (sql, parameters = []) => {
+      try {
+        return await source.query(sql, [...parameters]);
+      } catch (thrown) {
+        throw databaseFailure(thrown);
+      }
+    },
     transaction: (work) => repeatOnRace(() => source.transaction(work)),
     close: () => source.destroy(),
   };
@@ -84,7 +107,7 @@ async function repeatOnRace<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (thrown) {
-      if (attempt >= 5 || !RACES.has(codeOf(thrown))) throw asDatabaseFailure(thrown);
+      if (attempt >= 5 || !RACES.has(codeOf(thrown))) throw databaseFailure(thrown);
     }
   }
 }
@@ -92,8 +115,26 @@ async function repeatOnRace<T>(work: () => Promise<T>): Promise<T> {
 const codeOf = (thrown: unknown): string =>
   typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : '';
 
+/**
+ * Class 08 and 57: the connection or the server went away, or took too long; 53: out of disk, memory or connections;
+ * 40: a race that five tries did not win; 25: a standby, or a transaction that was left idle; 55P03: a lock not had.
+ */
+const PASSING = /^(?:08|57|53|40|25006|25P03|55P03)/;
+const SOCKET = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+/** pg says these without a code. */
+const LOST =
+  /Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable/i;
+
 /** What Postgres says, as a Failure with a next step: full disks and lost connections are waited out, not bugs. */
-function asDatabaseFailure(thrown: unknown): unknown {
+export function databaseFailure(thrown: unknown): unknown {
   if (thrown instanceof Failure || !(thrown instanceof Error)) return thrown;
   const code = codeOf(thrown);
   if (code === '53100')
@@ -102,11 +143,7 @@ function asDatabaseFailure(thrown: unknown): unknown {
       'Postgres has no disk space left; nothing was committed: free space and the run goes on from its checkpoint',
       { cause: thrown },
     );
-  if (
-    /^(08|57P|53)/.test(code) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code) ||
-    /Connection terminated/.test(thrown.message)
-  )
+  if (PASSING.test(code) || SOCKET.has(code) || LOST.test(thrown.message))
     return new Failure(
       'transient',
       `Postgres was lost (${code || thrown.message}); nothing of this page was committed and the run goes on from its checkpoint`,
@@ -116,10 +153,16 @@ function asDatabaseFailure(thrown: unknown): unknown {
 }
 
 async function connect(source: DataSource): Promise<DataSource> {
+  const { url } = source.options as { url: string };
+  if (!/^postgres(?:ql)?:/.test(url) || !URL.canParse(url))
+    throw new Failure(
+      'config',
+      'DATABASE_URL is no address of a Postgres: it reads like postgres://user:password@host/database',
+    );
   try {
     return await source.initialize();
   } catch (cause) {
-    const { hostname, port, pathname } = new URL((source.options as { url: string }).url);
+    const { hostname, port, pathname } = new URL(url);
     const said = cause instanceof Error ? cause.message || codeOf(cause) : String(cause);
     throw new Failure(
       'config',
@@ -141,10 +184,12 @@ async function pending(source: DataSource): Promise<string[]> {
 
 /**
  * Applies what is missing, one process at a time under an advisory lock, and returns the names applied.
- * A migration that fails leaves the ones before it in place and itself rolled back.
+ * Neither the wait for another process nor a long migration is cut short. One that fails leaves the ones before it in place and itself rolled back.
  */
 export async function migrate(url: string): Promise<string[]> {
-  const source = await connect(dataSource({ url, applicationName: 'stratus migrate', poolSize: 3 }));
+  const source = await connect(
+    dataSource({ url, applicationName: 'stratus migrate', poolSize: 3, statementTimeoutMs: 0 }),
+  );
   const runner = source.createQueryRunner();
   try {
     await runner.query('select pg_advisory_lock($1)', [LOCK]);
