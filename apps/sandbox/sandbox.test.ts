@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import {
   buildTruth,
   DEMO_CREDENTIALS,
+  DEMO_EXPIRING_CREDENTIALS,
   DEMO_STATIC_CREDENTIALS,
   startSandbox,
   type Sandbox,
@@ -145,7 +146,7 @@ describe('the ledger', () => {
       grant_type: 'refresh_token',
       client_id: DEMO_CREDENTIALS.clientId,
       client_secret: DEMO_CREDENTIALS.clientSecret,
-      refresh_token: 'shprt_sandbox_demo_refresh_00000000000',
+      refresh_token: DEMO_EXPIRING_CREDENTIALS.refreshToken,
     });
     const { accounts, requests } = await ledger();
     expect(accounts).toEqual({
@@ -238,7 +239,7 @@ describe('a fault', () => {
         grant_type: 'refresh_token',
         client_id: DEMO_CREDENTIALS.clientId,
         client_secret: DEMO_CREDENTIALS.clientSecret,
-        refresh_token: 'shprt_sandbox_demo_refresh_00000000000',
+        refresh_token: DEMO_EXPIRING_CREDENTIALS.refreshToken,
       });
     expect((await query()).status).toBe(200);
     await expect(refresh()).rejects.toThrow();

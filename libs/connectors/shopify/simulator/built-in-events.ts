@@ -119,7 +119,7 @@ export function refundLine({ store }: Till, order: Order, atMs: number, options:
 }
 
 /** Everything that is left, postage included. */
-export function refundAll({ store }: Till, order: Order, atMs: number): void {
+function refundAll({ store }: Till, order: Order, atMs: number): void {
   const taken = order.lines
     .filter((line) => line.currentQuantity > 0)
     .map((line) => ({ line, quantity: line.currentQuantity }));

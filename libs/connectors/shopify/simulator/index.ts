@@ -9,7 +9,7 @@
  * Money is exact: whole ten-thousandths inside, decimal text outside. Every field we serve exists in the vendor's
  * published schema with the same type (a test holds us to it).
  */
-export { ShopifySimulator, VERSIONS, type SimulatorOptions } from './simulator.js';
+export { ShopifySimulator, type SimulatorOptions } from './simulator.js';
 export {
   DEFAULT_MAX_QUERY_COST,
   DEFAULT_SCOPES,
@@ -23,4 +23,3 @@ export { truthOf, type StreamTruth, type TableTruth, type Truth } from './truth.
 export { type ShopKnobs } from './knobs.js';
 export { type EditResult, type ShopEdit } from './edits.js';
 export { type Call, type CallNote, type Reply } from './call.js';
-export { SDL } from './resolvers.js';

@@ -30,7 +30,7 @@ export function textOf(units: Units): Decimal {
 }
 
 /** Decimals the currency is paid in. */
-export const decimalsOf = (currency: string): number => (currency === 'JPY' ? 0 : 2);
+const decimalsOf = (currency: string): number => (currency === 'JPY' ? 0 : 2);
 
 /** Rounded half up to what the currency is paid in. */
 export function rounded(units: Units, currency: string): Units {

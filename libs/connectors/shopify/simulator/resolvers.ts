@@ -29,7 +29,7 @@ export interface SearchNote {
   readonly warnings: readonly Warning[];
 }
 
-export const SDL = `${CATALOG_SDL}\n${ORDER_SDL}`;
+const SDL = `${CATALOG_SDL}\n${ORDER_SDL}`;
 
 interface ListArgs extends PageArgs {
   readonly sortKey: string;

@@ -23,13 +23,13 @@ export interface ShopOptions {
   readonly scopes?: readonly string[];
 }
 
-export const DEFAULT_SCOPES: readonly string[] = [
+const DEFAULT_SCOPES: readonly string[] = [
   'read_orders',
   'read_all_orders',
   'read_customers',
   'read_products',
 ];
-export const DEFAULT_MAX_QUERY_COST = 1000;
+const DEFAULT_MAX_QUERY_COST = 1000;
 
 export const makeStore = (source: ShopSource, anchor: Date): ShopStore =>
   source.kind === 'file'

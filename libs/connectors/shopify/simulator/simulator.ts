@@ -38,7 +38,7 @@ export const fault = (status: number, errors: unknown, outcome: string, operatio
 const PATH = /^\/([a-z0-9][a-z0-9-]*)\/admin\/(.+)$/;
 
 /** The version that answers a request for `asked`; an expired one falls forward to the oldest alive, silently. */
-export function servedVersion(asked: string): string | undefined {
+function servedVersion(asked: string): string | undefined {
   if (!/^\d{4}-(01|04|07|10)$/.test(asked)) return undefined;
   if (asked < VERSIONS[0]) return VERSIONS[0];
   return VERSIONS.find((version) => version === asked);

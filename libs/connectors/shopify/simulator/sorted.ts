@@ -49,6 +49,6 @@ export class SortedList<T extends Listed> {
   }
 }
 
-export function compareValues(a: SortValue, b: SortValue): number {
+function compareValues(a: SortValue, b: SortValue): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

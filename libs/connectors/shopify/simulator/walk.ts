@@ -13,12 +13,12 @@ export interface PageArgs {
 }
 
 /** The platform refuses to page past this many objects of one query. */
-export const DEPTH_LIMIT = 25_000;
+const DEPTH_LIMIT = 25_000;
 const PAGE_LIMIT = 250;
 
 export type Refusal = 'depth' | 'cursor' | 'page-size';
 
-export const refuse = (message: string, code: string, refusal: Refusal): GraphQLError =>
+const refuse = (message: string, code: string, refusal: Refusal): GraphQLError =>
   new GraphQLError(message, { extensions: { code, refusal } });
 
 interface Cursor {
