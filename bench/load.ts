@@ -19,13 +19,45 @@ const STAMP = { connectionId: 'conn_bench', runId: 'run_bench' };
  * load, then the same pages again unchanged, with the WAL that those cost.
  */
 export async function load(): Promise<BenchResult> {
+  const measured = await measureLoad(ROUNDS);
+  return {
+    bench: 'load',
+    ours: Math.round(measured.first),
+    limit: Math.round(measured.copied),
+    unit: 'rows/s',
+    ratio: round(measured.firstRatio),
+    unchanged: Math.round(measured.again),
+    unchangedRatio: round(measured.againRatio),
+    walBytesPerUnchangedRow: round(measured.walPerRow),
+    rows: ROWS,
+    rowsPerPage: PAGE,
+    pagesInFlight: LANES,
+  };
+}
+
+export interface LoadMeasured {
+  /** Rows per second of the raw `COPY`, of our first load and of the same pages again. */
+  readonly copied: number;
+  readonly first: number;
+  readonly again: number;
+  /** Medians of the ratios within each round. */
+  readonly firstRatio: number;
+  readonly againRatio: number;
+  readonly walPerRow: number;
+}
+
+/** Medians over so many rounds, after one that only warms caches and compilers up. */
+export async function measureLoad(count: number): Promise<LoadMeasured> {
   const database = await benchDatabase();
-  const warehouse = await openWarehouse({ url: database.url, applicationName: 'bench load', poolSize: LANES + 1 });
+  const warehouse = await openWarehouse({
+    url: database.url,
+    applicationName: 'bench load',
+    poolSize: LANES + 1,
+  });
   try {
     const pages = makePages();
     const rounds = [];
-    // The first round warms caches and compilers up and is not counted.
-    for (let i = 0; i <= ROUNDS; i++) {
+    for (let i = 0; i <= count; i++) {
       const copied = await rawCopy(database.url, pages);
       await warehouse.query('truncate order_items');
       await warehouse.query('checkpoint');
@@ -36,19 +68,13 @@ export async function load(): Promise<BenchResult> {
       const wal = (await walPosition(warehouse)) - before;
       if (i > 0) rounds.push({ copied, first, again, wal: wal / ROWS });
     }
-    const firstRatio = median(rounds.map((one) => one.first / one.copied));
     return {
-      bench: 'load',
-      ours: Math.round(median(rounds.map((one) => one.first))),
-      limit: Math.round(median(rounds.map((one) => one.copied))),
-      unit: 'rows/s',
-      ratio: round(firstRatio),
-      unchanged: Math.round(median(rounds.map((one) => one.again))),
-      unchangedRatio: round(median(rounds.map((one) => one.again / one.copied))),
-      walBytesPerUnchangedRow: round(median(rounds.map((one) => one.wal))),
-      rows: ROWS,
-      rowsPerPage: PAGE,
-      pagesInFlight: LANES,
+      copied: median(rounds.map((one) => one.copied)),
+      first: median(rounds.map((one) => one.first)),
+      again: median(rounds.map((one) => one.again)),
+      firstRatio: median(rounds.map((one) => one.first / one.copied)),
+      againRatio: median(rounds.map((one) => one.again / one.copied)),
+      walPerRow: median(rounds.map((one) => one.wal)),
     };
   } finally {
     await warehouse.close();
@@ -126,6 +152,8 @@ function copyLine({ sourceId, version, parentSourceId, row: r }: Incoming): stri
 }
 
 async function walPosition(warehouse: Warehouse): Promise<number> {
-  const [row] = await warehouse.query<{ at: string }>(`select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as at`);
+  const [row] = await warehouse.query<{ at: string }>(
+    `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as at`,
+  );
   return Number(row!.at);
 }

@@ -24,7 +24,11 @@ export async function rate(n: number, work: () => Promise<void>): Promise<number
 }
 
 /** Runs the work over the items, so many at a time. */
-export async function inFlight<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function inFlight<T>(
+  items: readonly T[],
+  lanes: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < items.length) await work(items[next++]!);
@@ -34,6 +38,9 @@ export async function inFlight<T>(items: readonly T[], lanes: number, work: (ite
 
 export function required(name: 'DATABASE_URL' | 'REDIS_URL'): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: start benches with npm run bench, which starts the servers they need`);
+  if (!value)
+    throw new Error(
+      `${name} is not set: start benches with npm run bench, which starts the servers they need`,
+    );
   return value;
 }

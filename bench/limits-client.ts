@@ -1,0 +1,107 @@
+import { classify, createSender, redisLimiter, type LimitSpec } from '#http';
+import { asFailure } from '#kernel';
+import { Redis } from 'ioredis';
+import { shopify } from '#connectors/shopify';
+
+/** What one worker process is told to saturate. */
+export interface ClientOrders {
+  readonly redisUrl: string;
+  readonly prefix: string;
+  readonly url: string;
+  readonly token: string;
+  readonly account: string;
+  readonly limits: readonly LimitSpec[];
+  /** Calls under way at the same time, as many as a worker has runs. */
+  readonly lanes: number;
+  readonly queries: readonly { readonly query: string; readonly weight: number }[];
+}
+
+export interface ClientReport {
+  calls: number;
+  points: number;
+  throttled: number;
+  /** Times the wait was too long and the job would have been snoozed. */
+  snoozed: number;
+  readonly failures: Record<string, number>;
+}
+
+/** Calls as fast as the limiter allows until the parent says stop; then reports. */
+async function saturate(orders: ClientOrders): Promise<ClientReport> {
+  const client = new Redis(orders.redisUrl, { maxRetriesPerRequest: 3 });
+  client.on('error', () => undefined);
+  const limiter = redisLimiter({ client, prefix: orders.prefix });
+  const sender = createSender({});
+  const stopping = new AbortController();
+  process.once('message', () => stopping.abort());
+  process.once('disconnect', () => process.exit(1));
+  const report: ClientReport = { calls: 0, points: 0, throttled: 0, snoozed: 0, failures: {} };
+
+  async function call({ query, weight }: ClientOrders['queries'][number]): Promise<void> {
+    const lease = await limiter.acquire({
+      account: orders.account,
+      operation: 'bench',
+      weight,
+      limits: orders.limits,
+      signal: stopping.signal,
+      now: Date.now,
+    });
+    let outcome: Parameters<typeof lease.release>[0] = {};
+    try {
+      const reply = await sender.send(
+        {
+          method: 'POST',
+          url: orders.url,
+          headers: { 'x-shopify-access-token': orders.token },
+          json: { query },
+          idempotent: true,
+          private: true,
+        },
+        new AbortController().signal,
+      );
+      const failure = classify(reply, new Date(), (one, at) => shopify.classify(one, at));
+      const metered = shopify.meter(reply);
+      report.calls += 1;
+      report.points += metered.charged ?? 0;
+      if (failure?.kind === 'throttled') report.throttled += 1;
+      outcome = {
+        ...metered,
+        ...(failure?.kind === 'throttled' ? { throttledUntil: failure.retryAt ?? new Date() } : {}),
+      };
+      if (failure && failure.kind !== 'throttled') throw failure;
+    } finally {
+      await lease.release(outcome);
+    }
+  }
+
+  async function lane(first: number): Promise<void> {
+    for (let i = first; !stopping.signal.aborted; i++) {
+      try {
+        await call(orders.queries[i % orders.queries.length]!);
+      } catch (thrown) {
+        if (stopping.signal.aborted) return;
+        const failure = asFailure(thrown);
+        if (failure.kind === 'throttled') {
+          report.snoozed += 1;
+          continue;
+        }
+        report.failures[failure.message] = (report.failures[failure.message] ?? 0) + 1;
+      }
+    }
+  }
+
+  await Promise.all(Array.from({ length: orders.lanes }, (_, i) => lane(i)));
+  sender.close();
+  await limiter.close();
+  client.disconnect();
+  return report;
+}
+
+process.once('message', (orders: ClientOrders) => {
+  saturate(orders)
+    .then((report) => process.send?.(report, () => process.exit(0)))
+    .catch((error: unknown) => {
+      process.stderr.write(`${asFailure(error).message}\n`);
+      process.exit(1);
+    });
+});
+process.send?.('ready');

@@ -1,0 +1,227 @@
+import { execFileSync } from 'node:child_process';
+import { describeDb } from './postgres.js';
+import { sharedFile } from './shared.js';
+import { dataFolder, lastJson, startStratus, stratus, type Finished } from './stratus.js';
+
+interface Results {
+  streams: {
+    connection: string;
+    stream: string;
+    status: string;
+    inserted: number;
+    changed: number;
+    same: number;
+    quarantined: number;
+    pages: number;
+    calls: number;
+    seconds: number;
+  }[];
+}
+
+interface Truth {
+  streams: {
+    'shopify.orders': {
+      tables: {
+        orders: { rows: number; sum_total: Record<string, string> };
+        order_items: { rows: number; units: number; sum_qty_price: Record<string, string> };
+      };
+    };
+    'shopify.customers': { tables: { shopify_customers: { rows: number } } };
+    'shopify.products': {
+      tables: { shopify_products: { rows: number }; shopify_variants: { rows: number } };
+    };
+  };
+}
+
+/** What runs with this folder in its command line; nothing may be left of it. */
+function processesOf(folder: string): string[] {
+  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(folder) && !line.includes('ps -eo'));
+}
+
+const sql = async (folder: string, query: string): Promise<Record<string, string>[]> =>
+  lastJson(await stratus(['sql', query, '--json', '--data', folder]));
+
+function succeeded(finished: Finished): Results {
+  expect(finished.stderr).toBe('');
+  expect(finished.code).toBe(0);
+  const results = lastJson<Results>(finished);
+  expect(results.streams.map((one) => one.status)).toEqual(results.streams.map(() => 'succeeded'));
+  return results;
+}
+
+describeDb('stratus up, on a machine with nothing but Node', () => {
+  let folder: Awaited<ReturnType<typeof dataFolder>>;
+  beforeAll(async () => {
+    folder = await dataFolder();
+  });
+  afterAll(() => folder.remove());
+
+  it('brings the sandbox’s shop into tables that equal its truth, and leaves no process behind', async () => {
+    const results = succeeded(
+      await stratus(['up', '--once', '--json', '--orders', '120', '--data', folder.path]),
+    );
+    expect(results.streams.map((one) => one.stream).sort()).toEqual([
+      'shopify.customers',
+      'shopify.orders',
+      'shopify.products',
+    ]);
+    expect(processesOf(folder.path)).toEqual([]);
+
+    const { streams } = lastJson<Truth>(await stratus(['sandbox', 'truth', '--json', '--data', folder.path]));
+    const orders = streams['shopify.orders'].tables;
+    expect(
+      await sql(
+        folder.path,
+        'select count(*) as n, sum(total)::text as sum, currency from orders group by currency',
+      ),
+    ).toEqual(
+      Object.entries(orders.orders.sum_total).map(([currency, sum]) => ({
+        n: String(orders.orders.rows),
+        sum: expect.stringContaining(sum) as string,
+        currency,
+      })),
+    );
+    expect(
+      await sql(
+        folder.path,
+        'select count(*) as n, sum(qty) as units, trim_scale(sum(qty * price)) as sum from order_items',
+      ),
+    ).toEqual([
+      {
+        n: String(orders.order_items.rows),
+        units: String(orders.order_items.units),
+        sum: Object.values(orders.order_items.sum_qty_price)[0]?.replace(/\.?0+$/, ''),
+      },
+    ]);
+    expect(
+      await sql(
+        folder.path,
+        'select (select count(*) from shopify_customers) as customers, (select count(*) from shopify_products) as products, (select count(*) from shopify_variants) as variants',
+      ),
+    ).toEqual([
+      {
+        customers: String(streams['shopify.customers'].tables.shopify_customers.rows),
+        products: String(streams['shopify.products'].tables.shopify_products.rows),
+        variants: String(streams['shopify.products'].tables.shopify_variants.rows),
+      },
+    ]);
+  });
+
+  it('writes nothing the second time', async () => {
+    const { streams } = succeeded(await stratus(['up', '--once', '--json', '--data', folder.path]));
+    expect(streams.map(({ inserted, changed, quarantined }) => ({ inserted, changed, quarantined }))).toEqual(
+      streams.map(() => ({ inserted: 0, changed: 0, quarantined: 0 })),
+    );
+  });
+
+  it('writes nothing when everything is read again', async () => {
+    const { streams } = succeeded(
+      await stratus(['run', 'shopify.orders', '--full', '--json', '--data', folder.path]),
+    );
+    expect(streams).toEqual([expect.objectContaining({ inserted: 0, changed: 0 })]);
+    expect(streams[0]!.same).toBeGreaterThan(120);
+    expect(processesOf(folder.path)).toEqual([]);
+  });
+
+  it('writes nothing when run dry', async () => {
+    await stratus(['up', '--once', '--json', '--data', folder.path]);
+    const [before] = await sql(folder.path, 'select max(cursor_at) as at, count(*) as n from checkpoints');
+    const { streams } = succeeded(
+      await stratus(['run', 'shopify.customers', '--dry', '--json', '--data', folder.path]),
+    );
+    expect(streams[0]).toMatchObject({ inserted: 0, changed: 0, same: 0 });
+    expect(await sql(folder.path, 'select max(cursor_at) as at, count(*) as n from checkpoints')).toEqual([
+      before,
+    ]);
+  });
+
+  it.each([
+    [['run', 'shopify.order'], 2, /unknown stream "shopify\.order".*did you mean shopify\.orders\?/],
+    [['run', 'shopify.orders', '--from', 'yesterday'], 2, /"yesterday" is not a date; write 2026-11-21/],
+    [['run', 'shopify.orders', '--connection', 'nobody'], 1, /there is no connection nobody \(known: demo\)/],
+    [['up', '--once', '--shop', 'nowhere.csv'], 2, /there is no file .*nowhere\.csv/],
+    [['sql', 'select nothing from nowhere'], 1, /Postgres says: relation "nowhere" does not exist/],
+    [['sql', 'delete from orders'], 1, /read-only transaction/],
+    [['retry', 'no-such-run'], 1, /there is no run no-such-run; list them with: npx stratus runs/],
+    [['worker'], 2, /set REDIS_URL and DATABASE_URL/],
+    [
+      ['connections', 'add', 'shopify', '--name', 'x', '--set', 'shop=bad shop!'],
+      2,
+      /wrong settings for Shopify: shop/,
+    ],
+  ])('answers %j with one sentence, exit code %i and no stack trace', async (args, code, sentence) => {
+    const finished = await stratus([...args, '--data', folder.path], {}, '{"accessToken":"x"}');
+    expect(finished.stderr).toMatch(sentence);
+    expect(finished.stderr).not.toMatch(/^\s+at /m);
+    expect(finished.code).toBe(code);
+  });
+
+  it('says what is wrong with a dead host and keeps what is there', async () => {
+    const added = await stratus(
+      [
+        'connections',
+        'add',
+        'shopify',
+        '--name',
+        'dead',
+        '--set',
+        'shop=dead',
+        '--base-url',
+        'http://127.0.0.1:9',
+        '--sandbox',
+        '--data',
+        folder.path,
+      ],
+      {},
+      '{"accessToken":"shpat_planted_secret"}',
+    );
+    expect(added.code).toBe(0);
+    const tested = await stratus(['connections', 'test', 'dead', '--data', folder.path]);
+    expect(tested.code).toBe(1);
+    expect(tested.stderr).toMatch(/127\.0\.0\.1:9/);
+    const listed = await stratus(['connections', 'list', '--json', '--data', folder.path]);
+    for (const said of [added, tested, listed])
+      expect(said.stdout + said.stderr).not.toContain('planted_secret');
+    expect((await stratus(['connections', 'remove', 'dead', '--data', folder.path])).code).toBe(0);
+  });
+
+  it('refuses a second one on the same folder, and stops in good order', async () => {
+    const up = await startStratus(
+      ['up', '--json', '--port', '0', '--data', folder.path],
+      { LOG_LEVEL: 'silent' },
+      /"console"/,
+    );
+    const second = await stratus(['up', '--once', '--data', folder.path]);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(/already up .* set REDIS_URL and DATABASE_URL/);
+    const joined = succeeded(await stratus(['run', 'shopify.customers', '--json', '--data', folder.path]));
+    expect(joined.streams).toEqual([expect.objectContaining({ stream: 'shopify.customers' })]);
+    expect(await up.stop('SIGINT')).toBe(0);
+    expect(processesOf(folder.path)).toEqual([]);
+  });
+});
+
+const FILE = 'data/online-retail/online-retail-2010-12.csv.gz';
+const describeRetail = sharedFile(FILE) ? describeDb : describe.skip;
+
+describeRetail('a real shop’s published orders', () => {
+  let folder: Awaited<ReturnType<typeof dataFolder>>;
+  beforeAll(async () => {
+    folder = await dataFolder();
+  });
+  afterAll(() => folder.remove());
+
+  it('all land, exact to the penny', async () => {
+    succeeded(await stratus(['up', '--once', '--json', '--shop', sharedFile(FILE)!, '--data', folder.path]));
+    expect(
+      await sql(
+        folder.path,
+        `select (select count(*) from orders where source = 'shopify') as orders, count(*) as items, sum(qty * price) as gross, sum(qty) as units,
+           (select count(*) from (select from order_items group by connection_id, parent_source_id having count(*) = 675) longest) as with_675_lines
+         from order_items`,
+      ),
+    ).toEqual([{ orders: '1524', items: '38773', gross: '755687.43', units: '336389', with_675_lines: '1' }]);
+  }, 120_000);
+});
