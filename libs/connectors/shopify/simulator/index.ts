@@ -10,13 +10,7 @@
  * published schema with the same type (a test holds us to it).
  */
 export { ShopifySimulator, type SimulatorOptions } from './simulator.js';
-export {
-  DEFAULT_MAX_QUERY_COST,
-  DEFAULT_SCOPES,
-  makeStore,
-  type ShopOptions,
-  type ShopSource,
-} from './shop.js';
+export { makeStore, type ShopOptions, type ShopSource } from './shop.js';
 export { DEMO_ACCESS, type ShopCredentials } from './tokens.js';
 export { PLANS, type PlanLimits, type PlanName } from './bucket.js';
 export { truthOf, type StreamTruth, type TableTruth, type Truth } from './truth.js';
