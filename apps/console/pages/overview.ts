@@ -131,7 +131,12 @@ function runs(news: News, user: SignedIn, mayRetry: boolean): Html {
         { head: 'Same', number: true, cell: (run) => count(run.same) },
       ],
       note: (run) => {
-        const why = run.failure ?? (run.state === 'succeeded' ? null : run.reason);
+        const why =
+          run.state === 'failed'
+            ? run.failure
+            : run.state === 'succeeded'
+              ? null
+              : (run.reason ?? run.failure);
         return why && [why, mayRetry && run.state === 'failed' && html` ${retryForm(run, user)}`];
       },
     })}

@@ -27,10 +27,10 @@ export const runPage = ({ run, connection, log, now, user, mode, mayRetry }: Run
       <div data-live>
         <section class="card">
           <p>
-            ${stateMark(run.state)}
+            ${stateMark(run.state)} ${run.reason}
             ${mayRetry && (run.state === 'failed' || run.state === 'cancelled') && retryForm(run, user)}
           </p>
-          ${(run.failure ?? run.reason) && html`<p>${run.failure ?? run.reason}</p>`}
+          ${run.failure && html`<p class="alert">${run.failure}</p>`}
           <dl>
             ${facts(run, now).map(
               ([term, value]) =>

@@ -40,6 +40,8 @@ export async function consoleWorld(
     platforms: platforms.map(({ name }) => name),
     onError: () => undefined,
   });
+  // Opens the queues' tables: nothing of a test may come between.
+  await queues.counts('shopify');
   await warehouse.query(
     `insert into connections (id, workspace_id, platform, name, settings, credentials)
      values ('conn_1', 'default', 'shopify', 'demo', '{"shop":"planted-setting"}', 'planted-sealed-credentials')`,
@@ -62,7 +64,15 @@ export async function consoleWorld(
     now: () => world.now,
     ...more.options,
   };
-  const console = await startConsole(options);
+  const closeDoors = async (): Promise<void> => {
+    await queues.close();
+    await warehouse.close();
+    await database.drop();
+  };
+  const console = await startConsole(options).catch(async (thrown: unknown) => {
+    await closeDoors();
+    throw thrown;
+  });
 
   return Object.assign(world, {
     database,
@@ -102,9 +112,7 @@ export async function consoleWorld(
       ),
     async close() {
       await console.close(1000);
-      await queues.close();
-      await warehouse.close();
-      await database.drop();
+      await closeDoors();
     },
   });
 }

