@@ -18,3 +18,5 @@ export {
   type LimitSpec,
   type Outcome,
 } from './limit.js';
+export { localLimiter } from './local-limiter.js';
+export { type RedisLimiterOptions, redisLimiter } from './redis-limiter.js';

@@ -17,7 +17,7 @@ export interface LimitSpec {
   readonly restorePerSecond?: number;
   /** `window`. */
   readonly windowMs?: number;
-  /** The share of `capacity` that is ours; 0.9 for `cost` and `bucket`, all of it for the others. */
+  /** The share of `capacity` that is ours; 0.95 for `cost`, 0.9 for `bucket`, all of it for the others. */
   readonly share?: number;
 }
 
