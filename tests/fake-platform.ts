@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpRequest, Reply, Sender } from '#http';
-import { decimal, minutes, parseInstant, seconds, type Decimal, type Json } from '#kernel';
+import { decimal, minutes, parseInstant, type Decimal, type Json } from '#kernel';
 import { children, definePlatform, defineStream, type Cursor, type Platform, type Stream } from '#sync';
 import { defineChildTable, defineTable, exact, instant, integer, text } from '#warehouse/tables';
 
@@ -249,5 +249,3 @@ export class FakeShop implements Sender {
     });
   }
 }
-
-export const LATER = seconds(1);

@@ -170,14 +170,30 @@ export function openDoor(deps: Deps, platform: Platform, connection: ConnectionR
     return reply;
   }
 
+  /** An operator entered others while ours were refused: those must not be blamed. */
+  async function replaced(): Promise<boolean> {
+    const row = await reloadConnection(deps.warehouse, connection.id);
+    if (!row) return false;
+    const stored = parse(platform, 'credentials', openCredentials(deps.ring, row), connection);
+    return JSON.stringify(stored) !== JSON.stringify(credentials);
+  }
+
   return {
     settings,
     call: async (spec, signal) => {
       try {
         return await call(spec, signal);
       } catch (thrown) {
-        if (thrown instanceof Failure && thrown.kind === 'credential')
-          await markReconnect(deps.warehouse, connection.id, thrown.message);
+        if (!(thrown instanceof Failure) || thrown.kind !== 'credential') throw thrown;
+        if (await replaced())
+          throw new Failure(
+            'transient',
+            'the credentials were replaced meanwhile; it is tried again with the new ones',
+            {
+              cause: thrown,
+            },
+          );
+        await markReconnect(deps.warehouse, connection.id, thrown.message);
         throw thrown;
       }
     },

@@ -2,6 +2,7 @@ import { asFailure, Failure, later, milliseconds, type Json } from '#kernel';
 import { backoff, MAX_ATTEMPTS, type Move } from '#queue';
 import {
   claimRun,
+  databaseFailure,
   endAttempt,
   LeaseLost,
   logRun,
@@ -119,7 +120,7 @@ function failed({ engine, signal }: Execution, run: RunRow, thrown: unknown, cal
       move: { to: 'later', at },
     };
   }
-  const failure = asFailure(thrown);
+  const failure = asFailure(databaseFailure(thrown));
   const message = redactText(failure.detail ? `${failure.message} (${failure.detail})` : failure.message);
   const shared = { failureKind: failure.kind, calls };
   switch (failure.outcome) {
@@ -176,7 +177,7 @@ async function connectionOf(engine: Engine, run: RunRow): Promise<ConnectionRow>
   if (connection.status !== 'active')
     throw new Failure(
       'credential',
-      `connection ${connection.name} is ${connection.status}: ${connection.statusReason ?? ''}; mend it with: npx stratus connections add ${connection.platform} --name ${connection.name}`,
+      `connection ${connection.name} is ${connection.status}${connection.statusReason === null ? '' : `: ${connection.statusReason}`}; mend it with: npx stratus connections add ${connection.platform} --name ${connection.name}`,
     );
   return connection;
 }

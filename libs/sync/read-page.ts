@@ -12,7 +12,7 @@ export interface ReadPage {
   readonly landed: readonly string[];
   readonly records: number;
   readonly next: Place | null;
-  /** The newest cursor value among the good records. */
+  /** The newest cursor value among the good records; one from the future would lead past pages not yet read. */
   readonly newest: Date | null;
   /** How many records the call asked for in the end. */
   readonly size: number;
@@ -64,7 +64,7 @@ export async function readPage(door: Door, ask: PageAsk): Promise<ReadPage> {
       for (const child of spec.rows(record))
         childRows[i]!.push({ sourceId: child.key, version: at, gone, parentSourceId: key, row: child.row });
     });
-    if (at && (!newest || at > newest)) newest = at;
+    if (at && at <= ask.window.to && (!newest || at > newest)) newest = at;
   }
   return {
     main: { into: stream.into, rows: main },
@@ -94,15 +94,15 @@ async function fetchPage(door: Door, ask: PageAsk): Promise<{ body: unknown; siz
       return { body: body.data, size, roomy: door.isRoomy(reply) };
     } catch (thrown) {
       if (!(thrown instanceof PageTooLarge)) throw thrown;
-      if (size <= stream.size.min)
-        throw new Failure(
-          'refused',
-          `${stream.name}: even a page of ${size} is too large for the platform (${thrown.message})`,
-          { cause: thrown },
-        );
+      if (size <= stream.size.min) throw tooLarge(stream, `even a page of ${size}`, thrown);
     }
   }
 }
+
+const tooLarge = (stream: Stream, what: string, thrown: PageTooLarge): Failure =>
+  new Failure('refused', `${stream.name}: ${what} is too large for the platform (${thrown.message})`, {
+    cause: thrown,
+  });
 
 /** Reads a record's nested lists to their end. The same place twice would go on for ever: it is a bug. */
 async function followUp(door: Door, ask: PageAsk, parsed: unknown): Promise<unknown> {
@@ -117,7 +117,12 @@ async function followUp(door: Door, ask: PageAsk, parsed: unknown): Promise<unkn
           `${ask.stream.name}: the platform gave the same nested place twice (${mark}); the record cannot be read to its end`,
         );
       seen.add(mark);
-      const reply = await door.call(follow.request({ record, place, settings: ask.settings }), ask.signal);
+      const reply = await door
+        .call(follow.request({ record, place, settings: ask.settings }), ask.signal)
+        .catch((thrown: unknown) => {
+          if (!(thrown instanceof PageTooLarge)) throw thrown;
+          throw tooLarge(ask.stream, `a record's further list (${mark})`, thrown);
+        });
       await ask.alive();
       record = follow.merge(record, reply.body);
     }

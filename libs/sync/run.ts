@@ -65,7 +65,10 @@ export async function readWindow(deps: RunDeps): Promise<{ ended: 'finished' | '
     lease.renewedUntil(leaseUntil);
     addCounts(counts, committed);
     engine.metrics.page({ stream: stream.name }, committed);
-    await deps.progress(counts);
+    // For people to look at: the page is committed, and a queue that is away must not undo that.
+    await deps.progress(counts).catch((error: unknown) => {
+      engine.logger.warn({ run: run.id, error }, 'the queue did not take the progress');
+    });
   };
 
   try {
