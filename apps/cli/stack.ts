@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { createSender, type Limiter, type Sender } from '#http';
-import { localLimiter, redisLimiter } from './no-limiter.js';
+import { createSender, localLimiter, redisLimiter, type Limiter, type Sender } from '#http';
 import { Failure, type Duration, type KeyRing } from '#kernel';
 import { platforms } from '#catalog';
 import { readStratusFile, type Env, type StratusConfig } from '#config';

@@ -292,7 +292,8 @@ function startWorker(make: Factory, platform: string, options: WorkOptions): Clo
         data: data.data,
         name: job.name,
         signal,
-        progress: (progress) => job.updateProgress(progress),
+        // For people only: a job that was lost with its Redis must not take its run along.
+        progress: (progress) => job.updateProgress(progress).catch(() => undefined),
       });
       switch (move.to) {
         case 'done':
