@@ -24,8 +24,17 @@ async function refresh() {
 setInterval(() => refresh().catch(() => undefined), EVERY_MS);
 `;
 
-/** Hides what Bull Board offers and this console refuses; see \`boardActions\`. Names hold for the pinned version. */
-const BOARD_STYLE = ``;
+/**
+ * Hides what Bull Board offers and this console refuses (see `boardActions`), told by its icons: everything that is
+ * no retry. Without it an operator would find out by being refused.
+ */
+const BOARD_STYLE = `
+[class*='jobActions-'] > li:not(:has(.lucide-refresh-cw)),
+[class*='queueActions-'] > li:not(:has(.lucide-refresh-cw)),
+:is(button, [role='menuitem']):has(> :is(
+  .lucide-plus, .lucide-play, .lucide-pause, .lucide-pencil, .lucide-files, .lucide-trash, .lucide-ban,
+  .lucide-gauge, .lucide-gantt-chart)) { display: none !important; }
+`;
 
 interface Asset {
   readonly url: string;

@@ -53,6 +53,33 @@ const boardHeaders: RequestHandler = (request, response, next) => {
   next();
 };
 
+/** The console's own blue where Bull Board is green. */
+const THEME = {
+  light: {
+    primary: '#2b5797',
+    ring: '#2b5797',
+    'state-selected': '#e5eefb',
+    'state-selected-hover': '#d9e6f9',
+    'state-selected-foreground': '#2b5797',
+    'sidebar-primary': '#2b5797',
+    'sidebar-state-selected': '#dbe7f8',
+    'sidebar-state-selected-hover': '#cfdff5',
+    'sidebar-state-selected-foreground': '#2b5797',
+  },
+  dark: {
+    primary: '#8ab4f3',
+    'primary-foreground': '#0d1420',
+    ring: '#8ab4f3',
+    'state-selected': '#17294a',
+    'state-selected-hover': '#1c3158',
+    'state-selected-foreground': '#9cc2ff',
+    'sidebar-primary': '#8ab4f3',
+    'sidebar-state-selected': '#17294a',
+    'sidebar-state-selected-hover': '#1c3158',
+    'sidebar-state-selected-foreground': '#9cc2ff',
+  },
+} as const;
+
 const GOOGLE_FONT = /<link[^>]*fonts\.googleapis\.com[^>]*>/g;
 const OUR_STYLE = `<link rel="stylesheet" href="${assets.board.url}">`;
 
@@ -83,7 +110,12 @@ function makeBoard(options: ConsoleOptions, { readOnly }: { readOnly: boolean })
           { text: 'Overview', url: '/' },
           { text: 'Account and sign-out', url: '/account' },
         ],
-        environment: { label: options.mode, color: '#31558a', textColor: '#ffffff' },
+        environment: {
+          label: readOnly ? `${options.mode}, read-only for you` : options.mode,
+          color: '#31558a',
+          textColor: '#ffffff',
+        },
+        theme: THEME,
         locale: { lng: 'en-US' },
         pollingInterval: { showSetting: true },
         hideDocsLink: true,
@@ -134,13 +166,19 @@ function ids(data: unknown): Ids {
   return Object.fromEntries(entries) as Ids;
 }
 
-/** Messages are free of secrets before they enter the queue; this is for the one that was not. */
-function withoutSecrets<T>(body: T): T {
-  if (typeof body === 'string') return redactText(body) as T;
-  if (Array.isArray(body)) return body.map(withoutSecrets) as T;
+/**
+ * Messages are free of secrets before they enter the queue; this is for the one that was not. An error is shown as
+ * its sentence: frames of our own code tell an operator nothing, and where it is installed is nobody's business.
+ */
+function withoutSecrets<T>(body: T, under = ''): T {
+  if (typeof body === 'string') return redactText(under === 'stacktrace' ? sentenceOf(body) : body) as T;
+  if (Array.isArray(body)) return body.map((one: unknown) => withoutSecrets(one, under)) as T;
   if (typeof body !== 'object' || body === null || Object.getPrototypeOf(body) !== Object.prototype)
     return body;
   return Object.fromEntries(
-    Object.entries(body).map(([key, value]) => [key, withoutSecrets(value as unknown)]),
+    Object.entries(body).map(([key, value]) => [key, withoutSecrets(value as unknown, key)]),
   ) as T;
 }
+
+const sentenceOf = (stack: string): string =>
+  stack.replace(/^(?:UnrecoverableError|RetryLater): /, '').replace(/(?:\n\s+at [^\n]+)+\s*$/, '');

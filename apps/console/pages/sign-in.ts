@@ -1,5 +1,8 @@
-import { html, type Html } from '../html.js';
+import { html, Html } from '../html.js';
 import { layout } from './layout.js';
+
+/** Where the next key should go: who mistyped the password has given the name already. */
+const AUTOFOCUS = new Html('autofocus');
 
 export const signInPage = ({
   next,
@@ -25,7 +28,7 @@ export const signInPage = ({
           autocomplete="username"
           required
           maxlength="64"
-          autofocus
+          ${!name && AUTOFOCUS}
         />
         <label for="password">Password</label>
         <input
@@ -35,6 +38,7 @@ export const signInPage = ({
           autocomplete="current-password"
           required
           maxlength="200"
+          ${name && AUTOFOCUS}
         />
         <button>Sign in</button>
       </form>
