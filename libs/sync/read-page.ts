@@ -1,5 +1,6 @@
 import { Failure, type Json } from '#kernel';
 import type { Bad, Incoming, TablePart } from '#warehouse';
+import { fitsInstant, keyMisfitOf, misfitOf, type Table } from '#warehouse/tables';
 import { z } from 'zod';
 import type { Place, Stream, Window } from './define.js';
 import { PageTooLarge, type Door } from './door.js';
@@ -33,42 +34,34 @@ export async function readPage(door: Door, ask: PageAsk): Promise<ReadPage> {
   const { stream } = ask;
   const { body, size, roomy } = await fetchPage(door, ask);
   const raw = stream.records(body);
-  const good: { record: unknown; key: string }[] = [];
+  const mapped = new Map<string, Mapped>();
   const bad: Bad[] = [];
   const landed: string[] = [];
   for (const payload of raw) {
-    const parsed = stream.schema.safeParse(payload);
-    if (!parsed.success) {
-      bad.push({ key: keyOf(payload), payload: payload as Json, reason: reasonOf(parsed.error) });
-      continue;
-    }
+    const rawKey = keyOf(payload);
     try {
-      const record = await followUp(door, ask, parsed.data);
-      good.push({ record, key: stream.key(record) });
-      const rawKey = keyOf(payload);
+      const record = await followUp(door, ask, parse(stream, payload));
+      const one = ownFault(() => mapRecord(stream, record));
+      // A list that moves while it is read may hold a record twice: its newest version speaks for its children too.
+      const twin = mapped.get(one.main.sourceId);
+      if (!twin || !isOlder(one, twin)) mapped.set(one.main.sourceId, one);
       if (rawKey !== null) landed.push(rawKey);
     } catch (thrown) {
-      // A nested page that does not parse spoils its own record only; a failed call fails the page.
-      if (!(thrown instanceof z.ZodError)) throw thrown;
-      bad.push({ key: keyOf(payload), payload: payload as Json, reason: reasonOf(thrown) });
+      if (!(thrown instanceof Spoiled)) throw thrown;
+      bad.push({ key: rawKey, payload: payload as Json, reason: thrown.message });
     }
   }
-  const main: Incoming[] = [];
-  const childRows = stream.children.map((): Incoming[] => []);
+  const rows = [...mapped.values()];
   let newest: Date | null = null;
-  for (const { record, key } of good) {
-    const at = stream.cursor?.of(record) ?? null;
-    const gone = stream.gone(record);
-    main.push({ sourceId: key, version: at, gone, row: stream.map(record) });
-    stream.children.forEach((spec, i) => {
-      for (const child of spec.rows(record))
-        childRows[i]!.push({ sourceId: child.key, version: at, gone, parentSourceId: key, row: child.row });
-    });
-    if (at && at <= ask.window.to && (!newest || at > newest)) newest = at;
-  }
+  for (const { main } of rows)
+    if (main.version && main.version <= ask.window.to && (!newest || main.version > newest))
+      newest = main.version;
   return {
-    main: { into: stream.into, rows: main },
-    children: stream.children.map((spec, i) => ({ into: spec.into, rows: childRows[i]! })),
+    main: { into: stream.into, rows: rows.map(({ main }) => main) },
+    children: stream.children.map(({ into }, i) => ({
+      into,
+      rows: rows.flatMap(({ children }) => children[i]!),
+    })),
     bad,
     landed,
     records: raw.length,
@@ -77,6 +70,59 @@ export async function readPage(door: Door, ask: PageAsk): Promise<ReadPage> {
     size: roomy ? Math.min(stream.size.max, size * 2) : size,
   };
 }
+
+/** A record's own fault: it alone goes to the quarantine, its neighbours land. */
+class Spoiled extends Error {
+  override readonly name = 'Spoiled';
+}
+
+/** What a stream's functions throw about one record spoils that record; many of them stop the run by its rule. */
+function ownFault<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (thrown instanceof Spoiled) throw thrown;
+    throw new Spoiled(reasonOf(thrown), { cause: thrown });
+  }
+}
+
+function parse(stream: Stream, payload: unknown): unknown {
+  const parsed = ownFault(() => stream.schema.safeParse(payload));
+  if (parsed.success) return parsed.data;
+  throw new Spoiled(reasonOf(parsed.error), { cause: parsed.error });
+}
+
+interface Mapped {
+  readonly main: Incoming;
+  /** Rows per child table, in the stream's order. */
+  readonly children: readonly (readonly Incoming[])[];
+}
+
+function mapRecord(stream: Stream, record: unknown): Mapped {
+  const version = stream.cursor?.of(record) ?? null;
+  if (version && !fitsInstant(version)) throw new Spoiled('cursor: not an instant that can be stored');
+  const sourceId = stream.key(record);
+  const gone = stream.gone(record);
+  const main = fitting(stream.into, { sourceId, version, gone, row: stream.map(record) });
+  const children = stream.children.map((spec) =>
+    spec
+      .rows(record)
+      .map(({ key, row }) =>
+        fitting(spec.into, { sourceId: key, version, gone, parentSourceId: sourceId, row }),
+      ),
+  );
+  return { main, children };
+}
+
+function fitting(table: Table, incoming: Incoming): Incoming {
+  const misfit = keyMisfitOf(incoming.sourceId) ?? misfitOf(table, incoming.row);
+  if (misfit !== undefined)
+    throw new Spoiled(incoming.parentSourceId === undefined ? misfit : `${table.name}: ${misfit}`);
+  return incoming;
+}
+
+const isOlder = (a: Mapped, b: Mapped): boolean =>
+  (a.main.version?.getTime() ?? 0) < (b.main.version?.getTime() ?? 0);
 
 /** Asks, and asks for half as much as long as the platform finds the page too large. */
 async function fetchPage(door: Door, ask: PageAsk): Promise<{ body: unknown; size: number; roomy: boolean }> {
@@ -109,22 +155,23 @@ async function followUp(door: Door, ask: PageAsk, parsed: unknown): Promise<unkn
   let record = parsed;
   for (const follow of ask.stream.follow) {
     const seen = new Set<string>();
-    for (let place = follow.next(record); place !== null; place = follow.next(record)) {
-      const mark = JSON.stringify(place);
+    const nextPlace = (): Place | null => ownFault(() => follow.next(record));
+    for (let place = nextPlace(); place !== null; place = nextPlace()) {
+      const at = place;
+      const mark = JSON.stringify(at);
       if (seen.has(mark))
         throw new Failure(
           'bug',
           `${ask.stream.name}: the platform gave the same nested place twice (${mark}); the record cannot be read to its end`,
         );
       seen.add(mark);
-      const reply = await door
-        .call(follow.request({ record, place, settings: ask.settings }), ask.signal)
-        .catch((thrown: unknown) => {
-          if (!(thrown instanceof PageTooLarge)) throw thrown;
-          throw tooLarge(ask.stream, `a record's further list (${mark})`, thrown);
-        });
+      const spec = ownFault(() => follow.request({ record, place: at, settings: ask.settings }));
+      const reply = await door.call(spec, ask.signal).catch((thrown: unknown) => {
+        if (!(thrown instanceof PageTooLarge)) throw thrown;
+        throw tooLarge(ask.stream, `a record's further list (${mark})`, thrown);
+      });
       await ask.alive();
-      record = follow.merge(record, reply.body);
+      record = ownFault(() => follow.merge(record, reply.body));
     }
   }
   return record;
@@ -138,7 +185,10 @@ function keyOf(payload: unknown): string | null {
 }
 
 /** Up to three places with what was wrong there; payloads stay in the quarantine, not in messages. */
-function reasonOf(error: z.ZodError): string {
+function reasonOf(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  if (!(error instanceof z.ZodError))
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const said = error.issues
     .slice(0, 3)
     .map((issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`);

@@ -89,7 +89,7 @@ export async function readWindow(deps: RunDeps): Promise<{ ended: 'finished' | '
         place,
         size,
         signal,
-        alive: lease.alive,
+        alive: () => lease.alive(),
       });
       noticed = await keepNotices(deps, door, noticed);
       if (page.bad.length >= Math.max(STOP_LEAST, page.records * STOP_SHARE)) {

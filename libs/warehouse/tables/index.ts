@@ -20,6 +20,7 @@ export {
   snakeCase,
   text,
 } from './define.js';
+export { fitsInstant, keyMisfitOf, misfitOf } from './fit.js';
 export { orders } from './orders.js';
 export { orderItems } from './order-items.js';
 export { shopifyCustomers } from './shopify-customers.js';
