@@ -34,6 +34,8 @@ const BOARD_STYLE = `
 :is(button, [role='menuitem']):has(> :is(
   .lucide-plus, .lucide-play, .lucide-pause, .lucide-pencil, .lucide-files, .lucide-trash, .lucide-ban,
   .lucide-gauge, .lucide-gantt-chart)) { display: none !important; }
+/* Jobs of ours are never in these states; without their tabs there is room for the failed ones. */
+a:is([href$='status=waiting-children'], [href$='status=prioritized']) { display: none !important; }
 `;
 
 interface Asset {

@@ -147,8 +147,7 @@ describeBrowser('the console in a browser', () => {
       }
       await retry.click();
       await shoot('board-confirm');
-      const confirm = page.getByRole('button', { name: 'Confirm' });
-      if (await confirm.isVisible()) await confirm.click();
+      await page.getByRole('button', { name: 'Confirm' }).click();
       await page.getByText('check the app has read_orders').first().waitFor({ state: 'hidden' });
       expect(await findRun(world.warehouse, failedId)).toMatchObject({
         state: 'queued',

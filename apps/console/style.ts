@@ -81,5 +81,4 @@ dt { font-size: 13px; color: var(--quiet); } dd { margin: 0; overflow-wrap: anyw
   td[data-head]::before { content: attr(data-head); color: var(--quiet); font-size: 13px; text-align: left; }
   .note td { padding: 0 16px 12px; }
 }
-@media (prefers-reduced-motion: no-preference) { a, button { transition: background 0.12s, filter 0.12s; } }
 `;

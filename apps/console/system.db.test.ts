@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { describeDb, testDatabase } from '../../tests/postgres.js';
 import { createLogger } from '#telemetry';
 import { openWarehouse, warehouseTables } from '#warehouse';
@@ -256,6 +256,48 @@ describeDb('a console whose database is lost', () => {
     expect(page.status).toBeGreaterThanOrEqual(500);
     expect(page.text).not.toMatch(/stratus_test_| at /);
     await world.close().catch(() => undefined);
+  });
+});
+
+describeDb('a console whose database is silent', () => {
+  it('says so soon, though no connection was refused', async () => {
+    const sockets: Socket[] = [];
+    let silent = false;
+    const real = await testDatabase();
+    const target = new URL(real.url);
+    const proxy = createServer((client) => {
+      const server = connect(Number(target.port), target.hostname);
+      sockets.push(client, server);
+      for (const [from, to] of [
+        [client, server],
+        [server, client],
+      ] as const)
+        from.on('data', (bytes) => void (silent || to.write(bytes))).on('error', () => undefined);
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => proxy.once('listening', resolve));
+    const through = new URL(real.url);
+    through.port = String((proxy.address() as { port: number }).port);
+    const warehouse = await openWarehouse({ url: through.href, applicationName: 'test' });
+    const world = await consoleWorld({ options: { warehouse } });
+    try {
+      expect((await world.visitor().get('/api/system/health')).status).toBe(200);
+      silent = true;
+      const started = performance.now();
+      const replies = await Promise.all([1, 2, 3].map(() => world.visitor().get('/api/system/health')));
+      expect(performance.now() - started).toBeLessThan(2500);
+      for (const { status, json } of replies)
+        expect({ status, ...json }).toMatchObject({
+          status: 'unhealthy',
+          database: 'disconnected',
+          queue: 'connected',
+        });
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await world.close();
+      await warehouse.close();
+      proxy.close();
+      await real.drop();
+    }
   });
 });
 

@@ -30,7 +30,10 @@ export const runPage = ({ run, connection, log, now, user, mode, mayRetry }: Run
             ${stateMark(run.state)} ${run.reason}
             ${mayRetry && (run.state === 'failed' || run.state === 'cancelled') && retryForm(run, user)}
           </p>
-          ${run.failure && html`<p class="alert">${run.failure}</p>`}
+          ${
+            run.failure &&
+            html`<p class="alert">${run.state !== 'failed' && 'The attempt before: '}${run.failure}</p>`
+          }
           <dl>
             ${facts(run, now).map(
               ([term, value]) =>
