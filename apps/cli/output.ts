@@ -48,6 +48,13 @@ export function createOutput(json: boolean): Output {
   };
 }
 
+/** A log line for a person at a terminal: time, level where it matters, what happened and to what. */
+export function readableLog(line: string): string {
+  const { time, level, msg, stream, schedule, connection, run } = JSON.parse(line) as Record<string, string>;
+  const about = [stream ?? schedule, connection, run && `run ${run}`].filter(Boolean).join(' ');
+  return `${String(time).slice(11, 19)} ${level === 'info' ? '' : `${level}: `}${msg}${about ? `  (${about})` : ''}`;
+}
+
 const isNumber = (text: string): boolean => /^-?[\d,.]+$/.test(text);
 
 /** Plain columns, numbers to the right; readable without colour and by a screen reader line by line. */

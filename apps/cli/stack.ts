@@ -35,13 +35,19 @@ export interface StackOptions {
   readonly process: string;
   /** Applies missing migrations first; otherwise a half-migrated database is refused with a sentence. */
   readonly migrate: boolean;
+  /** Where log lines go; standard error as JSON by default. */
+  readonly write?: (line: string) => void;
 }
 
-export async function openStack({ env, process: name, migrate: apply }: StackOptions): Promise<Stack> {
+export async function openStack({ env, process: name, migrate: apply, write }: StackOptions): Promise<Stack> {
   const config = readConfig(env);
   const home = openHome(env.dataDir);
   const ring = home.keyRing(env.secretKey, env.mode);
-  const logger = createLogger({ level: env.logLevel ?? config.logLevel ?? 'info', process: name });
+  const logger = createLogger({
+    level: env.logLevel ?? config.logLevel ?? 'info',
+    process: name,
+    ...(write ? { write } : {}),
+  });
   const metrics = createMetrics();
   const closing: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { startScheduler } from '../../scheduler/index.js';
 import { startWorker } from '../../worker/index.js';
 import { listConnections, reapRuns } from '#warehouse';
 import { chooseShop, connectDemo, type ShopOptions } from '../demo.js';
-import { EXIT } from '../output.js';
+import { EXIT, readableLog } from '../output.js';
 import { allSucceeded, enabledStreams, enqueue, follow, printResults } from '../runs.js';
 import { startSandboxProcess } from '../sandbox-process.js';
 import { openStack, type Stack } from '../stack.js';
@@ -38,7 +38,14 @@ async function up(context: Context, options: UpOptions): Promise<number> {
   const started = new Date();
   try {
     output.progress('starting Postgres');
-    const stack = await openStack({ env: options.once ? quiet(env) : env, process: 'up', migrate: true });
+    const stack = await openStack({
+      env: options.once ? quiet(env) : env,
+      process: 'up',
+      migrate: true,
+      ...(process.stderr.isTTY && !output.json
+        ? { write: (line: string) => output.note(readableLog(line)) }
+        : {}),
+    });
     closing.push(() => stack.close());
     refuseSecond(stack);
     stack.home.setRunning({ pid: process.pid, console: `http://${env.host}:${env.port}`, sandbox: null });
@@ -104,7 +111,7 @@ async function keepRunning(
   const scheduler = startScheduler({
     warehouse: stack.warehouse,
     queues: stack.queues(),
-    logger: stack.logger.child({ process: 'scheduler' }),
+    logger: stack.logger.child({ part: 'scheduler' }),
     platforms,
     settings: stack.config.streams,
     everyMs: env.reconcileMs,
@@ -115,7 +122,7 @@ async function keepRunning(
     warehouse: stack.warehouse,
     queues: stack.queues(),
     metrics: stack.metrics,
-    logger: stack.logger.child({ process: 'console' }),
+    logger: stack.logger.child({ part: 'console' }),
     platforms,
     host: env.host,
     port: env.port,
