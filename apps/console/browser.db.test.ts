@@ -20,7 +20,7 @@ describeBrowser('the console in a browser', () => {
   // Kept for whoever wants to look; set STRATUS_SCREENSHOTS to choose where.
   const shots = process.env['STRATUS_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'stratus-console-'));
   const shoot = (name: string): Promise<unknown> =>
-    page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+    page.screenshot({ path: join(shots, `${name}.png`), fullPage: true, animations: 'disabled' });
 
   beforeAll(async () => {
     mkdirSync(shots, { recursive: true });
@@ -45,7 +45,11 @@ describeBrowser('the console in a browser', () => {
       `insert into checkpoints (connection_id, stream, cursor_at, run_id) values ('conn_1', 'shopify.customers', now() - interval '12 minutes', 'well-1')`,
     );
     browser = await testBrowser();
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
+    context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      colorScheme: 'light',
+      reducedMotion: 'reduce',
+    });
     page = await context.newPage();
     page.setDefaultTimeout(15_000);
     page.on('console', (message) => {
@@ -123,7 +127,11 @@ describeBrowser('the console in a browser', () => {
       await page.getByText('shopify.orders · demo').first().waitFor();
       await page.getByText('shopify.products · demo').first().waitFor();
       await page.getByRole('tab', { name: 'Progress' }).first().click();
-      await page.getByText('750').first().waitFor();
+      await page
+        .getByRole('tabpanel')
+        .filter({ hasText: /records.*750/ })
+        .first()
+        .waitFor();
       await shoot('board-queue');
     },
     LONG,

@@ -108,7 +108,7 @@ export const mustBeOurs: RequestHandler = (request, response, next) => {
   refuse(request, response, 403, 'this form came from another site');
 };
 
-export function readCookie(request: Request, name: string): string | undefined {
+function readCookie(request: Request, name: string): string | undefined {
   for (const pair of request.get('Cookie')?.split(';') ?? []) {
     const [key, ...value] = pair.trim().split('=');
     if (key === name) return value.join('=');

@@ -13,7 +13,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (one) => ESCAPES[one]!);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (one) => ESCAPES[one]!);
 
 /** HTML with every value escaped unless it was made by `html` too; lists are joined, null and false are nothing. */
 export function html(strings: TemplateStringsArray, ...values: readonly Fragment[]): Html {

@@ -3,7 +3,7 @@ import { hours, later } from '#kernel';
 import { Session, type Role, type Warehouse } from '#warehouse';
 
 /** A sign-in lasts this long, used or not: a board left open must not keep itself signed in for ever. */
-export const SESSION_LASTS = hours(12);
+const SESSION_LASTS = hours(12);
 
 /** Who is signed in, read afresh with every request: a changed role or a removed user counts at once. */
 export interface SignedIn {
