@@ -18,9 +18,9 @@ const LATENCY_MS = { fixed: 40, jitter: 80 };
 /** Light and heavy reads together, each charged for more than it brings, as a first page of a small shop is. */
 const QUERIES = [
   '{ shop { name } }',
-  '{ customers(first: 50) { nodes { id } } }',
-  '{ customers(first: 250) { nodes { id } } }',
-  '{ orders(first: 10) { nodes { id lineItems(first: 20) { nodes { id } } } } }',
+  '{ customers(first: 25) { nodes { id } } }',
+  '{ customers(first: 100) { nodes { id } } }',
+  '{ orders(first: 10) { nodes { id lineItems(first: 5) { nodes { id } } } } }',
 ];
 
 interface Level {

@@ -61,7 +61,11 @@ export function limiterOn(parts: LimiterParts): Limiter {
     try {
       for (const spec of inOrder(request.limits)) {
         const weight = spec.kind === 'cost' ? Math.max(1, Math.ceil(request.weight)) : 1;
-        const patience = { ms: ends - performance.now(), signal: request.signal, now: () => request.now() };
+        const patience = {
+          ms: Math.max(0, ends - performance.now()),
+          signal: request.signal,
+          now: () => request.now(),
+        };
         const held = await meterOf(spec, keyOf(spec, request)).take(weight, patience);
         taken.push({ spec, weight, held });
       }

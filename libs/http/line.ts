@@ -18,6 +18,7 @@ export class Line {
   readonly #places = new Map<number, Place>();
   readonly #look: () => Promise<Sight>;
   #timer: NodeJS.Timeout | undefined;
+  #dueAt = Number.POSITIVE_INFINITY;
   #looking = false;
   #again = false;
 
@@ -40,12 +41,19 @@ export class Line {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#dueAt = Number.POSITIVE_INFINITY;
   }
 
   #lookIn(ms: number): void {
+    const dueAt = performance.now() + ms;
+    // A later look never replaces a sooner one: whoever joins would put off all others.
+    if (dueAt >= this.#dueAt) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#check(), ms);
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => {
+      this.#dueAt = Number.POSITIVE_INFINITY;
+      void this.#check();
+    }, ms);
   }
 
   async #check(): Promise<void> {

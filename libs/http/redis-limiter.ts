@@ -5,7 +5,7 @@ import { DEFAULT_MAX_WAIT_MS, type Limiter, type LimitSpec } from './limit.js';
 import { limiterOn } from './limiter.js';
 import { openConnection, type SharedConnection } from './redis-connection.js';
 import { changeArguments, LOOK_FIELDS, LOST, minuteOf, sightOf, TAKEN } from './redis-change.js';
-import { budgetOf, hasPoints, stepOf, type Store } from './store.js';
+import { abandon, budgetOf, hasPoints, stepOf, type Store } from './store.js';
 
 export interface RedisLimiterOptions {
   readonly client: Redis;
@@ -114,7 +114,7 @@ function redisStore(
       await connection.run('change', settings, changeArguments(change, spec, connection.now()));
     },
     async close() {
-      await limiter.disconnect();
+      await abandon(limiter);
     },
   };
 }

@@ -116,3 +116,18 @@ export function corrected(
   // The platform holds the reserve besides what is handed out here. Where it does not, points were counted twice.
   return Math.floor(Math.min(lifted, ceiling, available - Math.floor(reserve / 2)));
 }
+
+/**
+ * Closes a Bottleneck in whose jobs calls may still run. Their slots stay taken where the Bottleneck is shared, until
+ * they lapse; only the timers that would keep this process alive are ended. Bottleneck's `stop` would wait for them.
+ */
+export async function abandon(limiter: Bottleneck): Promise<void> {
+  const { _scheduled: running } = limiter as unknown as {
+    _scheduled: Readonly<Record<string, { expiration?: NodeJS.Timeout; timeout?: NodeJS.Timeout }>>;
+  };
+  for (const { expiration, timeout } of Object.values(running)) {
+    clearTimeout(expiration);
+    clearTimeout(timeout);
+  }
+  await limiter.disconnect();
+}
