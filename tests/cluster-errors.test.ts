@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { emptyTestDatabase, testDatabase, type TestDatabase } from './postgres.js';
+import { describeRedis, testRedisUrl } from './redis.js';
+import { dataFolder, lastJson, stratus } from './stratus.js';
+
+describeRedis('mistakes in a cluster', () => {
+  let database: TestDatabase;
+  let empty: TestDatabase;
+  let folder: Awaited<ReturnType<typeof dataFolder>>;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    empty = await emptyTestDatabase();
+    folder = await dataFolder();
+    env = {
+      REDIS_URL: await testRedisUrl(),
+      DATABASE_URL: database.url,
+      STRATUS_SECRET_KEY: randomBytes(32).toString('base64'),
+      STRATUS_DATA_DIR: folder.path,
+    };
+  });
+  afterAll(async () => {
+    await database.drop();
+    await empty.drop();
+    await folder.remove();
+  });
+
+  async function sentence(args: readonly string[], changed: Record<string, string>): Promise<string> {
+    const finished = await stratus(args, { ...env, ...changed });
+    expect(finished.code).not.toBe(0);
+    expect(finished.stderr).not.toMatch(/^\s+at /m);
+    expect(finished.stderr).toMatch(/^stratus: /);
+    return finished.stderr;
+  }
+
+  it('says how to make a missing secret key, and never shows a wrong one', async () => {
+    expect(await sentence(['worker'], { STRATUS_SECRET_KEY: '' })).toMatch(
+      /STRATUS_SECRET_KEY is not set; make one with: node -p/,
+    );
+    const wrong = await sentence(['worker'], { STRATUS_SECRET_KEY: 'dG9vIHNob3J0' });
+    expect(wrong).toMatch(/STRATUS_SECRET_KEY/);
+    expect(wrong).not.toContain('dG9vIHNob3J0');
+  });
+
+  it('asks for the other address where only one is set', async () => {
+    expect(await sentence(['worker'], { REDIS_URL: '' })).toMatch(/DATABASE_URL is set and REDIS_URL is not/);
+  });
+
+  it('refuses a database that was never or only half migrated, until it is', async () => {
+    expect(await sentence(['scheduler'], { DATABASE_URL: empty.url })).toMatch(
+      /lacks 2 migrations .*run: npx stratus migrate/,
+    );
+    expect((await stratus(['migrate'], { ...env, DATABASE_URL: empty.url })).code).toBe(0);
+    const client = new pg.Client({ connectionString: empty.url });
+    await client.connect();
+    await client.query('delete from migrations where id = (select max(id) from migrations)');
+    await client.end();
+    expect(await sentence(['scheduler'], { DATABASE_URL: empty.url })).toMatch(
+      /lacks a migration \(ShopifyTables/,
+    );
+  });
+
+  it('names host and port of a Postgres that does not answer, without its password', async () => {
+    const said = await sentence(['status'], {
+      DATABASE_URL: 'postgres://stratus:planted-password@127.0.0.1:9/none',
+    });
+    expect(said).toMatch(/cannot open Postgres at 127\.0\.0\.1:9\/none .*check DATABASE_URL/);
+    expect(said).not.toContain('planted-password');
+  });
+
+  it('names file, line and key of a mistake in the configuration, what was read and what is allowed', async () => {
+    const file = join(folder.path, 'stratus.yaml');
+    await writeFile(file, 'integrations:\n  shopify:\n    oders:\n      every: 15m\n');
+    expect(await sentence(['worker'], { STRATUS_CONFIG: file })).toMatch(
+      /stratus\.yaml:3:\d+.*oders.*orders/s,
+    );
+  });
+
+  it('imports connections from the variable names of the requirement documents', async () => {
+    const imported = await stratus(['connections', 'import-env', '--json'], {
+      ...env,
+      SHOPIFY_SHOP: 'my-shop.myshopify.com',
+      SHOPIFY_ACCESS_TOKEN: 'shpat_planted_import',
+      SHOPIFY_API_VERSION: '2024-07',
+    });
+    expect(imported.stderr).toBe('');
+    expect(imported.code).toBe(0);
+    expect(lastJson(imported)).toEqual({
+      connections: [
+        expect.objectContaining({
+          name: 'my-shop',
+          platform: 'shopify',
+          settings: { shop: 'my-shop', apiVersion: '2026-10' },
+        }),
+      ],
+    });
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query<{ row: string }>('select c::text as row from connections c');
+    await client.end();
+    expect(rows).toHaveLength(1);
+    expect(rows[0]!.row).not.toContain('planted_import');
+  });
+});
