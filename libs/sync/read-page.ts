@@ -1,9 +1,10 @@
-import { Failure, type Json } from '#kernel';
+import { Failure } from '#kernel';
 import type { Bad, Incoming, TablePart } from '#warehouse';
 import { fitsInstant, keyMisfitOf, misfitOf, type Table } from '#warehouse/tables';
 import { z } from 'zod';
 import type { Place, Stream, Window } from './define.js';
 import { PageTooLarge, type Door } from './door.js';
+import { keptPayload } from './payload.js';
 
 /** One page, read, followed up, parsed and mapped: all that is left is to commit it. */
 export interface ReadPage {
@@ -48,7 +49,7 @@ export async function readPage(door: Door, ask: PageAsk): Promise<ReadPage> {
       if (rawKey !== null) landed.push(rawKey);
     } catch (thrown) {
       if (!(thrown instanceof Spoiled)) throw thrown;
-      bad.push({ key: rawKey, payload: payload as Json, reason: thrown.message });
+      bad.push({ key: rawKey, payload: keptPayload(payload), reason: thrown.message });
     }
   }
   const rows = [...mapped.values()];
