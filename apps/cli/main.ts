@@ -6,6 +6,7 @@ import { addQueries } from './commands/queries.js';
 import { addRuns } from './commands/runs.js';
 import { addSandbox } from './commands/sandbox.js';
 import { addUp } from './commands/up.js';
+import { addUsers } from './commands/users.js';
 import { listenForSignals } from './context.js';
 import { EXIT, reportFailure } from './output.js';
 
@@ -16,7 +17,8 @@ const program = new Command('stratus')
   .showHelpAfterError('(see --help)')
   .exitOverride();
 
-for (const add of [addUp, addConnections, addRuns, addQueries, addSandbox, addProcesses]) add(program);
+for (const add of [addUp, addConnections, addRuns, addQueries, addSandbox, addProcesses, addUsers])
+  add(program);
 // The two options every command knows may stand before or behind its name.
 for (const command of program.commands) shareGlobals(command);
 

@@ -5,4 +5,4 @@
  */
 export { startConsole, type Console } from './serve.js';
 export { type ConsoleOptions } from './options.js';
-export { createUser, setPassword } from './users.js';
+export { createUser, randomPassword, setPassword } from './users.js';

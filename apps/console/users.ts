@@ -89,7 +89,7 @@ export async function firstUser(warehouse: Warehouse): Promise<{ name: string; p
 /** No letters or digits that look alike: somebody will type it from a terminal. 20 out of 32 are 100 bits. */
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
 
-function randomPassword(): string {
+export function randomPassword(): string {
   const group = (): string =>
     Array.from({ length: 5 }, () => LETTERS.charAt(randomInt(LETTERS.length))).join('');
   return [group(), group(), group(), group()].join('-');

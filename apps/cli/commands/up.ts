@@ -148,7 +148,7 @@ async function keepRunning(
     output.line(
       console.firstSignIn
         ? `  sign in  ${console.firstSignIn.name} / ${console.firstSignIn.password}   (shown this once)`
-        : '  sign in  with the password that was shown at the first start',
+        : '  sign in  with the password that was shown at the first start (lost? npx stratus users password admin)',
     );
     output.line(
       `\nTables:  npx stratus sql 'select count(*), sum(total), currency from orders group by currency'`,

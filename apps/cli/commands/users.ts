@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { Failure } from '#kernel';
+import type { Role } from '#warehouse';
+import { createUser, randomPassword, setPassword } from '../../console/index.js';
+import { contextOf, withStack } from '../context.js';
+
+const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
+
+interface UserOptions {
+  readonly role: Role;
+  readonly passwordFile?: string;
+}
+
+/** `users add|password`: who may sign in to the console, and the way back in when a password is lost. */
+export function addUsers(program: Command): void {
+  const group = program.command('users').description('who may sign in to the console');
+  const passwordFile = (): Option =>
+    new Option(
+      '--password-file <file>',
+      'read the password from a file, - for standard input (default: a random one, shown once)',
+    );
+
+  group
+    .command('add <name>')
+    .description('adds a user')
+    .addOption(new Option('--role <role>', 'what the user may do').choices(ROLES).default('viewer'))
+    .addOption(passwordFile())
+    .action(async (name: string, _: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { role, ...options } = command.optsWithGlobals<UserOptions>();
+      const { password, shown } = chosenPassword(options.passwordFile);
+      await withStack(context, 'users', ({ warehouse }) => createUser(warehouse, { name, password, role }));
+      if (context.output.json) context.output.result({ name, role, ...shown });
+      else context.output.line(`${name} (${role}) added${announce(shown)}`);
+    });
+
+  group
+    .command('password <name>')
+    .description('sets a new password and ends the sessions of the old one')
+    .addOption(passwordFile())
+    .action(async (name: string, _: unknown, command: Command) => {
+      const context = contextOf(command);
+      const { password, shown } = chosenPassword(command.optsWithGlobals<UserOptions>().passwordFile);
+      await withStack(context, 'users', ({ warehouse }) => setPassword(warehouse, name, password));
+      if (context.output.json) context.output.result({ name, ...shown });
+      else context.output.line(`the password of ${name} is set${announce(shown)}`);
+    });
+}
+
+/** A password that was given is not shown again; a random one is shown this once. */
+function chosenPassword(file: string | undefined): { password: string; shown: { password?: string } } {
+  if (file === undefined) {
+    const password = randomPassword();
+    return { password, shown: { password } };
+  }
+  try {
+    return { password: readFileSync(file === '-' ? 0 : file, 'utf8').replace(/\r?\n$/, ''), shown: {} };
+  } catch (cause) {
+    throw new Failure('config', `cannot read the password from ${file === '-' ? 'standard input' : file}`, {
+      cause,
+    });
+  }
+}
+
+const announce = ({ password }: { password?: string }): string =>
+  password === undefined ? '' : `: ${password}   (shown this once)`;
