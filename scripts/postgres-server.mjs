@@ -14,6 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { freePort, portAnswers, stopChild } from './children.mjs';
 
 const require = createRequire(import.meta.url);
@@ -84,9 +85,10 @@ export async function startPostgres({ durable = false } = {}) {
       );
       let said = '';
       child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-2000)));
-      if (await portAnswers(port, child)) {
+      const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+      if ((await portAnswers(port, child)) && (await takesSessions(url, child))) {
         return {
-          url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+          url,
           pid: child.pid,
           /** SIGQUIT is Postgres' immediate shutdown: nothing here is worth a checkpoint. */
           stop: async () => {
@@ -102,6 +104,24 @@ export async function startPostgres({ durable = false } = {}) {
     gone();
     throw error;
   }
+}
+
+/** The port answers while Postgres still says "the database system is starting up": only a session proves it. */
+async function takesSessions(url, child) {
+  const { default: pg } = await import('pg');
+  while (child.exitCode === null && child.signalCode === null) {
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return true;
+    } catch {
+      await after(20);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+  return false;
 }
 
 /** Postgres refuses to run as root: the ids of the user it runs as, made if need be. Undefined: run as ourselves. */
