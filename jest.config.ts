@@ -4,6 +4,7 @@ import type { Config } from 'jest';
  * TypeScript is stripped by swc; `#lib` imports resolve to sources, so tests need no build of their own.
  * Read through scripts/jest.mjs: Jest itself reads a TypeScript configuration only with a second compiler installed.
  */
+// eslint-disable-next-line no-restricted-syntax -- Jest reads the default export
 export default {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   extensionsToTreatAsEsm: ['.ts'],

@@ -147,8 +147,24 @@ async function rawCopy(url: string, pages: readonly Incoming[][]): Promise<numbe
 
 const HASH = 'd41d8cd98f00b204e9800998ecf8427e';
 
-function copyLine({ sourceId, version, parentSourceId, row: r }: Incoming): string {
-  return `${STAMP.connectionId}\t${STAMP.runId}\t${sourceId}\t${version!.toISOString()}\t${HASH}\t${parentSourceId}\t${String(r['orderId'])}\t${String(r['source'])}\t${String(r['sku'])}\t${String(r['title'])}\t${String(r['qty'])}\t${String(r['currentQty'])}\t${String(r['price'])}\t${String(r['discountedTotal'])}\t${String(r['tax'])}\t${String(r['currency'])}\t${String(r['productId'])}\t${String(r['variantId'])}\n`;
+const COPIED = [
+  'orderId',
+  'source',
+  'sku',
+  'title',
+  'qty',
+  'currentQty',
+  'price',
+  'discountedTotal',
+  'tax',
+  'currency',
+  'productId',
+  'variantId',
+] as const;
+
+function copyLine({ sourceId, version, parentSourceId, row }: Incoming): string {
+  const own = COPIED.map((name) => row[name]);
+  return `${[STAMP.connectionId, STAMP.runId, sourceId, version!.toISOString(), HASH, parentSourceId, ...own].join('\t')}\n`;
 }
 
 async function walPosition(warehouse: Warehouse): Promise<number> {

@@ -161,7 +161,7 @@ async function finished(warehouse: Warehouse, id: string): Promise<RunRow> {
   for (;;) {
     const run = await findRun(warehouse, id);
     if (run && isFinished(run.state)) {
-      if (run.state !== 'succeeded') throw new Error(`the run ${run.state}: ${run.failure}`);
+      if (run.state !== 'succeeded') throw new Error(`the run ${run.state}: ${run.failure ?? ''}`);
       return run;
     }
     await wait(20);

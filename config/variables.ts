@@ -28,7 +28,7 @@ const span = (min: Duration, max: Duration) => whole(min, max);
 
 const flag = text.regex(/^(?:true|false|1|0|yes|no)$/i).transform((value) => /^(?:true|1|yes)$/i.test(value));
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** `INFO` and `warning` are written too. */

@@ -52,13 +52,14 @@ export function createOutput(json: boolean): Output {
 export function readableLog(line: string): string {
   const { time, level, msg, stream, schedule, connection, run } = JSON.parse(line) as Record<string, string>;
   const about = [stream ?? schedule, connection, run && `run ${run}`].filter(Boolean).join(' ');
-  return `${String(time).slice(11, 19)} ${level === 'info' ? '' : `${level}: `}${msg}${about ? `  (${about})` : ''}`;
+  const severity = level === 'info' ? '' : `${level ?? ''}: `;
+  return `${(time ?? '').slice(11, 19)} ${severity}${msg ?? ''}${about ? `  (${about})` : ''}`;
 }
 
 const isNumber = (text: string): boolean => /^-?[\d,.]+$/.test(text);
 
 /** Plain columns, numbers to the right; readable without colour and by a screen reader line by line. */
-export function renderTable(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
+function renderTable(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const cells = rows.map((row) => row.map(show));
   const widths = columns.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)));
   const right = columns.map((_, i) => cells.length > 0 && cells.every((row) => !row[i] || isNumber(row[i])));

@@ -31,7 +31,7 @@ export interface StreamResult {
   readonly failure?: string;
 }
 
-export const COLUMNS = [
+const COLUMNS = [
   'connection',
   'stream',
   'status',
@@ -94,7 +94,7 @@ function describe(run: RunRow): string {
   return `${run.stream}: ${run.reason ?? run.state}`;
 }
 
-export function resultOf(run: RunRow, connection: string): StreamResult {
+function resultOf(run: RunRow, connection: string): StreamResult {
   return {
     connection,
     stream: run.stream,

@@ -6,9 +6,6 @@ import { declaredSchedules, type Declared, type StreamSetting } from './declared
 import { leaderLock } from './leader.js';
 import { enqueueSlot, reconcile, type SchedulerDoors } from './reconcile.js';
 
-export { declaredSchedules, type Declared, type StreamSetting } from './declared.js';
-export { enqueueSlot, reconcile, type Reconciled, type SchedulerDoors } from './reconcile.js';
-
 export interface SchedulerOptions extends SchedulerDoors {
   readonly platforms: readonly Platform[];
   readonly settings: ReadonlyMap<string, StreamSetting>;

@@ -8,7 +8,7 @@ import type { HttpRequest } from './call.js';
 const LONG = /[:[,]\s*-?\d[\d.]{15}/;
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
 
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   if (!LONG.test(text)) return JSON.parse(text);
   return JSON.parse(
     text.replace(TOKEN, (token) =>

@@ -27,7 +27,7 @@ export interface QueueOptions {
 }
 
 /** A run's job holds ids only: the run's row is the truth, and a job may be lost and made again from it. */
-export const runJob = z.strictObject({ runId: z.string(), connection: z.string() });
+const runJob = z.strictObject({ runId: z.string(), connection: z.string() });
 export type RunJob = z.output<typeof runJob>;
 
 const tickJob = z.strictObject({ connectionId: z.string(), stream: z.string() });
@@ -95,7 +95,7 @@ export interface Queues {
 /** `shopify.orders@conn_1`: BullMQ refuses ids with a colon. */
 export const scheduleId = (connectionId: string, stream: string): string => `${stream}@${connectionId}`;
 
-export const TICKS = 'ticks';
+const TICKS = 'ticks';
 
 const KEEP = {
   removeOnComplete: { age: 3600, count: 1000 },
@@ -282,12 +282,18 @@ function factory({ store, onError }: QueueOptions): Factory {
 }
 
 function startWorker(make: Factory, platform: string, options: WorkOptions): Closable {
+  const stopping = new AbortController();
   const worker = make.worker(
     platform,
     async (job, token, signal) => {
       const data = runJob.safeParse(job.data);
       if (!data.success)
         throw new UnrecoverableError(`this job's data is not a run's: ${z.prettifyError(data.error)}`);
+      // A fetch under way when the worker was told to stop still brings its job: that goes back untouched.
+      if (stopping.signal.aborted) {
+        await job.moveToDelayed(Date.now(), token);
+        throw new DelayedError();
+      }
       const move = await options.handle({
         data: data.data,
         name: job.name,
@@ -319,12 +325,17 @@ function startWorker(make: Factory, platform: string, options: WorkOptions): Clo
       },
     },
   );
-  return closable(worker);
+  // BullMQ tells of a lost lock and lets the job run on: another worker has it by then.
+  worker.on('lockRenewalFailed', (ids) => {
+    for (const id of ids) worker.cancelJob(id, 'its lock was lost');
+  });
+  return closable(worker, stopping);
 }
 
-function closable(worker: Worker): Closable {
+function closable(worker: Worker, stopping = new AbortController()): Closable {
   return {
     async close(deadline) {
+      stopping.abort(new Error('the worker is stopping'));
       worker.cancelAllJobs('the worker is stopping');
       // `close` never settles while Redis is unreachable: the deadline ends the wait.
       let timer: NodeJS.Timeout | undefined;

@@ -34,7 +34,9 @@ export function createLogger(options: LoggerOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       serializers: {
         error: (error: unknown) =>
-          error instanceof Error ? { name: error.name, message: redactText(error.message) } : redactText(String(error)),
+          error instanceof Error
+            ? { name: error.name, message: redactText(error.message) }
+            : redactText(String(error)),
       },
       hooks: {
         logMethod(parameters, method) {

@@ -4,7 +4,10 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 export interface Metrics {
   readonly registry: Registry;
   call(labels: { platform: string; operation: string; result: string }, ms: number): void;
-  page(labels: { stream: string }, rows: { inserted: number; changed: number; same: number; quarantined: number }): void;
+  page(
+    labels: { stream: string },
+    rows: { inserted: number; changed: number; same: number; quarantined: number },
+  ): void;
   run(labels: { stream: string; state: string }, ms: number): void;
   waited(labels: { platform: string }, ms: number): void;
   queue(labels: { queue: string; state: string }, jobs: number): void;

@@ -21,5 +21,5 @@ const MOVES: readonly (readonly [from: RunState, to: RunState])[] = [
 export const statesBefore = (to: RunState): RunState[] =>
   MOVES.flatMap(([from, target]) => (target === to ? [from] : []));
 
-export const FINISHED: readonly RunState[] = ['succeeded', 'failed', 'cancelled'];
+const FINISHED: readonly RunState[] = ['succeeded', 'failed', 'cancelled'];
 export const isFinished = (state: RunState): boolean => FINISHED.includes(state);

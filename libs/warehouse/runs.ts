@@ -278,7 +278,7 @@ export const waitingRuns = (warehouse: Warehouse): Promise<RunRow[]> =>
     `select ${columnList} from runs where state in ('queued', 'snoozed') order by queued_at limit 10000`,
   );
 
-/** The latest runs, those that still wait or run first; each part of the union walks an index, not the table. */
+/** The latest runs, newest first; each part of the union walks an index, not the table. */
 export async function recentRuns(
   warehouse: Warehouse,
   filter: { failed?: boolean; limit: number },
@@ -290,7 +290,7 @@ export async function recentRuns(
        (select * from runs where finished_at is not null and (not $2::boolean or state = 'failed') order by finished_at desc limit $1)
      )
      select r.*, c.name as connection from (select ${columnList} from latest) r join connections c on c.id = r."connectionId"
-     order by r."finishedAt" desc nulls first, r."startedAt" desc nulls last, r."queuedAt" desc limit $1`,
+     order by coalesce(r."finishedAt", r."startedAt", r."queuedAt") desc limit $1`,
     [filter.limit, filter.failed ?? false],
   );
 }

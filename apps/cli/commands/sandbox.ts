@@ -35,7 +35,7 @@ export function addSandbox(program: Command): void {
       const running = home.running();
       const truth = running?.sandbox
         ? await fetchTruth(running.sandbox)
-        : await buildTruth(shopOf(chooseShop(home, command.optsWithGlobals<ShopOptions>(), new Date())));
+        : buildTruth(shopOf(chooseShop(home, command.optsWithGlobals<ShopOptions>(), new Date())));
       if (context.output.json) context.output.result(truth);
       else context.output.line(JSON.stringify(truth, null, 2));
     },
