@@ -1,7 +1,7 @@
 import type { Sight } from './store.js';
 
 /** Points that others hand back are noticed this soon. */
-const LOOK_MS = 200;
+const LOOK_MS = 100;
 /** Short enough to use what came back, long enough not to ask without need. */
 const SHORTEST_MS = 5;
 
@@ -21,6 +21,7 @@ export class Line {
   #dueAt = Number.POSITIVE_INFINITY;
   #looking = false;
   #again = false;
+  #closed = false;
 
   constructor(look: () => Promise<Sight>) {
     this.#look = look;
@@ -41,13 +42,13 @@ export class Line {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#closed = true;
   }
 
   #lookIn(ms: number): void {
     const dueAt = performance.now() + ms;
     // A later look never replaces a sooner one: whoever joins would put off all others.
-    if (dueAt >= this.#dueAt) return;
+    if (dueAt >= this.#dueAt || this.#closed) return;
     clearTimeout(this.#timer);
     this.#dueAt = dueAt;
     this.#timer = setTimeout(() => {
@@ -78,10 +79,10 @@ export class Line {
   }
 }
 
-function remaining({ ticket, latest }: Place, { points, taken, perSecond }: Sight): number {
+function remaining({ ticket, latest }: Place, { points, waited, perSecond }: Sight): number {
   // The store lost its keys: what was counted before is gone, what was reckoned then still holds.
-  if (taken < ticket) return latest - performance.now();
-  const short = -(points + (taken - ticket));
+  if (waited < ticket) return latest - performance.now();
+  const short = -(points + (waited - ticket));
   return short <= 0 ? 0 : (short / perSecond) * 1000;
 }
 

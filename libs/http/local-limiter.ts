@@ -17,7 +17,7 @@ function localStore(spec: LimitSpec): Store {
   let budget = budgetOf(spec);
   let points = budget.ceiling;
   let out = 0;
-  let ever = 0;
+  let waited = 0;
   let refilledAt = performance.now();
   let closedUntil = 0;
   const limiter = new Bottleneck(counts ? {} : { maxConcurrent: budget.ceiling });
@@ -50,7 +50,7 @@ function localStore(spec: LimitSpec): Store {
       refill();
       return Promise.resolve({
         points: counts ? points : Number.POSITIVE_INFINITY,
-        taken: ever,
+        waited,
         perSecond: budget.perSecond,
         closedForMs: Math.max(0, closedUntil - performance.now()),
       });
@@ -58,9 +58,9 @@ function localStore(spec: LimitSpec): Store {
     take(weight) {
       refill();
       out += weight;
-      ever += weight;
       points -= weight;
-      return Promise.resolve({ left: points, loan: { weight, minute: 0, ticket: ever } });
+      if (points < 0) waited += weight;
+      return Promise.resolve({ left: points, loan: { weight, minute: 0, ticket: points < 0 ? waited : 0 } });
     },
     change(what) {
       change(what);

@@ -51,7 +51,7 @@ export function openMeter(spec: LimitSpec, store: Store, leaseMs: number): Meter
       try {
         const closedForMs = await within(back, until - performance.now(), signal);
         if (closedForMs === LATE) throw spent(waitFor(await answered(store.look(), patience), left), now());
-        if (closedForMs > 0) throw spent(closedForMs, now());
+        await reopened(closedForMs, until - performance.now(), patience);
       } catch (thrown) {
         // Handed back only when its turn comes: whoever stands before or behind has reckoned with it.
         back.then(handBack).catch(() => undefined);
@@ -71,8 +71,7 @@ export function openMeter(spec: LimitSpec, store: Store, leaseMs: number): Meter
     const { signal, now } = patience;
     const until = performance.now() + patience.ms;
     const { closedForMs } = await answered(store.look(), patience);
-    if (closedForMs > patience.ms) throw spent(closedForMs, now());
-    if (closedForMs > 0) await pause(closedForMs, signal);
+    await reopened(closedForMs, patience.ms, patience);
     const free = await runJob(until - performance.now(), signal);
     if (free === LATE) throw spent(Math.max(1000, windowMs / 10), now());
     const { closedForMs: shutMeanwhile } = await answered(store.look(), patience);
@@ -110,6 +109,12 @@ export function openMeter(spec: LimitSpec, store: Store, leaseMs: number): Meter
     } finally {
       if (!ran) free();
     }
+  }
+
+  /** Waits while the platform wants to be left alone, where that is short. */
+  async function reopened(closedForMs: number, ms: number, { signal, now }: Patience): Promise<void> {
+    if (closedForMs > ms) throw spent(closedForMs, now());
+    if (closedForMs > 0) await pause(closedForMs, signal);
   }
 
   function hold(free: () => void): void {

@@ -10,7 +10,8 @@ import { budgetOf, LOAN_MINUTES, stepOf, type Budget, type Change, type Loan, ty
 const CLOSED_UNTIL = 'stratusClosedUntil';
 /** Set by `init` when it finds the keys gone: what was under way then is not known. */
 export const LOST = 'stratusLost';
-export const TAKEN = 'stratusTaken';
+/** Grows by what calls took that was not there: tells who waits behind whom. */
+export const WAITED = 'stratusWaited';
 const SLOTS = LOAN_MINUTES + 1;
 
 export const LOOK_FIELDS = [
@@ -20,7 +21,7 @@ export const LOOK_FIELDS = [
   'reservoirIncreaseInterval',
   'lastReservoirIncrease',
   CLOSED_UNTIL,
-  TAKEN,
+  WAITED,
 ] as const;
 
 /** Adds to the points under way; one pair of fields per minute, used again and again. */
@@ -75,7 +76,8 @@ local points = was + math.max(0, math.min(steps * tonumber(s[4]), maximum - was)
 redis.call('hset', key, 'lastReservoirIncrease', s[8] + steps * tonumber(s[5]))
 points = math.min(points + refund, math.max(points, available and ceiling or maximum))
 if available then
-  local missing = available - reserve - lent(math.floor(now / 60000)) - points
+  -- A step less: the platform already has a part of what the next step will bring.
+  local missing = available - reserve - lent(math.floor(now / 60000)) - points - tonumber(amount)
   if missing > 0 and not s[7] then points = points + missing / 2 end
   points = math.min(points, ceiling, available - math.floor(reserve / 2))
   if ceiling ~= maximum then redis.call('hset', key, 'reservoirIncreaseMaximum', ceiling) end
@@ -114,17 +116,17 @@ export function sightOf(
   counts: boolean,
   nowMs: number,
 ): Sight {
-  const [points, maximum, amount, interval, increasedAt, closedUntil, taken = 0] = fields.map((text) =>
+  const [points, maximum, amount, interval, increasedAt, closedUntil, waited = 0] = fields.map((text) =>
     text === null || text === '' ? undefined : Number(text),
   );
   const closedForMs = Math.max(0, (closedUntil ?? 0) - nowMs);
-  if (!counts) return { points: Number.POSITIVE_INFINITY, taken, perSecond: 1, closedForMs };
+  if (!counts) return { points: Number.POSITIVE_INFINITY, waited, perSecond: 1, closedForMs };
   if (points === undefined || maximum === undefined || !amount || !interval)
-    return { points: known.reserve, taken, perSecond: known.perSecond, closedForMs };
+    return { points: known.reserve, waited, perSecond: known.perSecond, closedForMs };
   const steps = Math.max(0, Math.floor((nowMs - (increasedAt ?? nowMs)) / interval));
   return {
     points: Math.max(points, Math.min(maximum, points + steps * amount)),
-    taken,
+    waited,
     perSecond: (amount / interval) * 1000,
     closedForMs,
   };

@@ -19,7 +19,8 @@ type Script = (...args: unknown[]) => unknown;
 
 /** What is reached into: Bottleneck 2.19.5 is the last of its line. */
 interface Inside {
-  ready: Promise<{ subscriber: Redis }>;
+  ready: Promise<unknown>;
+  readonly subscriber: Redis;
   __scriptFn__: (name: string) => Script;
 }
 
@@ -78,10 +79,8 @@ export function openConnection(client: Redis, onError: (error: unknown) => void)
     run: (script, key, args) => commands[commandOf(script)]!.call(client, key, ...args) as Promise<number>,
     async close() {
       clearInterval(resync);
-      // The client is the caller's. A subscriber that never became ready is ended when it does.
-      const ending = inside.ready.then(({ subscriber }) => subscriber.disconnect());
-      if (client.status === 'ready') await ending;
-      else ending.catch(() => undefined);
+      // The client is the caller's.
+      inside.subscriber.disconnect();
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { DEFAULT_MAX_WAIT_MS, type Limiter, type LimitSpec } from './limit.js';
 import { limiterOn } from './limiter.js';
 import { openConnection, type SharedConnection } from './redis-connection.js';
-import { changeArguments, LOOK_FIELDS, LOST, minuteOf, sightOf, TAKEN } from './redis-change.js';
+import { changeArguments, LOOK_FIELDS, LOST, minuteOf, sightOf, WAITED } from './redis-change.js';
 import { abandon, budgetOf, hasPoints, stepOf, type Store } from './store.js';
 
 export interface RedisLimiterOptions {
@@ -102,12 +102,12 @@ function redisStore(
     },
     async take(weight) {
       const minute = minuteOf(connection.now());
-      // Counted as under way before they are gone, and as taken afterwards: what others read in between errs
+      // Counted as under way before they are gone, and as waited for afterwards: what others read in between errs
       // on the side of fewer points.
       const lent = connection.run('lend', settings, [minute, weight]);
       const left = await limiter.incrementReservoir(-weight);
       await lent;
-      const ticket = await connection.client.hincrby(settings, TAKEN, weight);
+      const ticket = left < 0 ? await connection.client.hincrby(settings, WAITED, weight) : 0;
       return { left, loan: { weight, minute, ticket } };
     },
     async change(change) {

@@ -14,8 +14,8 @@ export interface Budget {
 export interface Sight {
   /** Points in hand; negative after the platform said no. Infinity for limits that count slots. */
   readonly points: number;
-  /** All that was ever taken: tells who came after whom. */
-  readonly taken: number;
+  /** All that was ever waited for: tells who waits behind whom. */
+  readonly waited: number;
   readonly perSecond: number;
   /** Milliseconds until calls may go again; 0 where they may. */
   readonly closedForMs: number;
@@ -36,7 +36,7 @@ export interface Loan {
   readonly weight: number;
   /** The minute it was taken in: loans that nobody ends are forgotten by the minute. */
   readonly minute: number;
-  /** All that was ever taken, this included. */
+  /** All that was ever waited for, this included; 0 where nobody waits. */
   readonly ticket: number;
 }
 
