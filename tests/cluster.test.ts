@@ -121,44 +121,52 @@ describeRedis('the cluster', () => {
     expect(twice).toEqual([]);
   });
 
-  it('loses no row and at most one page of calls when a worker is killed in the middle', async () => {
-    sandbox.turn({ latencyMs: 40 });
-    const before = pageCallsServed();
-    const asked = stratus(['run', 'shopify.orders', '--full', '--json'], env);
-    const run = await until('the refresh is on its third page', async () => {
-      const all = await runsOf('shopify.orders');
-      return all.find((one) => one.kind === 'refresh' && one.state === 'running' && one.pages >= 3);
-    });
-    const victim = workers.get(Number(/-(\d+)$/.exec(run.worker ?? '')?.[1]));
-    expect(victim).toBeDefined();
-    await victim!.stop('SIGKILL');
+  it(
+    'loses no row and at most one page of calls when a worker is killed in the middle',
+    async () => {
+      sandbox.turn({ latencyMs: 40 });
+      const before = pageCallsServed();
+      const asked = stratus(['run', 'shopify.orders', '--full', '--json'], env);
+      const run = await until('the refresh is on its third page', async () => {
+        const all = await runsOf('shopify.orders');
+        return all.find((one) => one.kind === 'refresh' && one.state === 'running' && one.pages >= 3);
+      });
+      const victim = workers.get(Number(/-(\d+)$/.exec(run.worker ?? '')?.[1]));
+      expect(victim).toBeDefined();
+      await victim!.stop('SIGKILL');
 
-    const ended = await finished(run.id);
-    sandbox.turn({ latencyMs: 0 });
-    expect(ended.worker).toBeNull();
-    const pageCalls = pageCallsServed() - before;
-    expect(pageCalls).toBeLessThanOrEqual(ended.pages + 1);
-    expect((await asked).code).toBe(0);
-    await tablesEqualTruth();
-  }, LONG);
+      const ended = await finished(run.id);
+      sandbox.turn({ latencyMs: 0 });
+      expect(ended.worker).toBeNull();
+      const pageCalls = pageCallsServed() - before;
+      expect(pageCalls).toBeLessThanOrEqual(ended.pages + 1);
+      expect((await asked).code).toBe(0);
+      await tablesEqualTruth();
+    },
+    LONG,
+  );
 
-  it('is whole again after Redis lost everything', async () => {
-    sandbox.turn({ latencyMs: 40 });
-    const asked = stratus(['run', 'shopify.orders', '--full', '--json'], env);
-    const run = await until('another refresh is under way', async () => {
-      const all = await runsOf('shopify.orders');
-      return all.find((one) => one.kind === 'refresh' && one.state === 'running' && one.pages >= 2);
-    });
-    await redis.flushdb();
-    await until('all schedules are back', async () => {
-      const keys = await redis.keys('*:ticks:repeat:*@*');
-      return keys.filter((key) => !/:\d+$/.test(key)).length >= 3;
-    });
-    await finished(run.id);
-    sandbox.turn({ latencyMs: 0 });
-    expect((await asked).code).toBe(0);
-    await tablesEqualTruth();
-  }, LONG);
+  it(
+    'is whole again after Redis lost everything',
+    async () => {
+      sandbox.turn({ latencyMs: 40 });
+      const asked = stratus(['run', 'shopify.orders', '--full', '--json'], env);
+      const run = await until('another refresh is under way', async () => {
+        const all = await runsOf('shopify.orders');
+        return all.find((one) => one.kind === 'refresh' && one.state === 'running' && one.pages >= 2);
+      });
+      await redis.flushdb();
+      await until('all schedules are back', async () => {
+        const keys = await redis.keys('*:ticks:repeat:*@*');
+        return keys.filter((key) => !/:\d+$/.test(key)).length >= 3;
+      });
+      await finished(run.id);
+      sandbox.turn({ latencyMs: 0 });
+      expect((await asked).code).toBe(0);
+      await tablesEqualTruth();
+    },
+    LONG,
+  );
 
   it('keeps no token in the queue’s store or in any process’s log', async () => {
     const kept: string[] = [];
