@@ -1,5 +1,4 @@
-import { Failure, hours, type Duration } from '#kernel';
-import { nearest } from './nearest.js';
+import { Failure, hours, nearest, type Duration } from '#kernel';
 import { explain, VARIABLE_NAMES, VARIABLES, type LogLevel, type VariableName } from './variables.js';
 
 /** The environment, parsed once in each app's main file and handed down as plain values. */

@@ -1,8 +1,7 @@
 import { CronExpressionParser } from 'cron-parser';
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import { z } from 'zod';
-import { days, Failure, hours, parseDuration, seconds, type Duration } from '#kernel';
-import { nearest } from './nearest.js';
+import { days, Failure, hours, nearest, parseDuration, seconds, type Duration } from '#kernel';
 import { logLevel, type LogLevel } from './variables.js';
 
 /** How often a stream runs: every so many milliseconds, or by a cron pattern in UTC. */

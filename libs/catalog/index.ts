@@ -1,7 +1,6 @@
 /** catalog: every platform and stream by name. Nothing below it knows how many there are. */
-import { Failure } from '#kernel';
+import { Failure, nearest } from '#kernel';
 import type { Platform, Stream } from '#sync';
-import { nearest } from './nearest.js';
 import { platforms } from './platforms.js';
 
 /** The platform of that name; a Failure that lists the known ones where there is none. */
@@ -21,7 +20,9 @@ export function streamOf(name: string): Stream {
 
 function unknown(what: string, name: string, known: readonly { readonly name: string }[]): Failure {
   const names = known.map((each) => each.name).sort();
-  const meant = nearest(name, names);
+  // `orders` alone is as good a hint as `shopify.orders`.
+  const short = new Map(names.map((each) => [each.slice(each.indexOf('.') + 1), each]));
+  const meant = nearest(name, names, 1 / 3) ?? short.get(nearest(name, [...short.keys()], 1 / 3) ?? '');
   return new Failure(
     'config',
     `unknown ${what} ${JSON.stringify(name)}; known: ${names.join(', ')}` +

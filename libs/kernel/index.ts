@@ -29,3 +29,4 @@ export { type FailureKind, type Outcome, OUTCOME, Failure, asFailure } from './f
 export { type Json } from './json.js';
 export { newId, newShortId } from './id.js';
 export { type KeyRing, readKeyRing, seal, unseal } from './seal.js';
+export { nearest } from './nearest.js';

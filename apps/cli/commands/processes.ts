@@ -1,14 +1,11 @@
 import type { Command } from 'commander';
-import { platforms } from '#catalog';
 import { Failure } from '#kernel';
 import { migrate } from '#warehouse';
-import { startConsole } from '../../console/index.js';
-import { startScheduler } from '../../scheduler/index.js';
-import { startWorker } from '../../worker/index.js';
 import { count, port } from '../arguments.js';
 import { contextOf, withStack, type Context } from '../context.js';
 import { EXIT } from '../output.js';
 import { openStack, type Stack } from '../stack.js';
+import { consoleOn, schedulerOn, workerOn } from '../start.js';
 
 /** The cluster's processes, one each: `scheduler`, `worker`, `console`, and the one-shot `migrate`. */
 export function addProcesses(program: Command): void {
@@ -16,16 +13,8 @@ export function addProcesses(program: Command): void {
     .command('scheduler')
     .description('enqueues due runs; run two, one leads (cluster mode)')
     .action(async (_: unknown, command: Command) => {
-      process.exitCode = await serve(contextOf(command), 'scheduler', async (stack) => {
-        const scheduler = startScheduler({
-          warehouse: stack.warehouse,
-          queues: stack.queues(),
-          logger: stack.logger,
-          platforms,
-          settings: stack.config.streams,
-          everyMs: stack.env.reconcileMs,
-          now: () => new Date(),
-        });
+      process.exitCode = await serve(contextOf(command), 'scheduler', (stack) => {
+        const scheduler = schedulerOn(stack);
         return { close: () => scheduler.close(stack.env.stopMs) };
       });
     });
@@ -35,14 +24,8 @@ export function addProcesses(program: Command): void {
     .description('works on queued runs; run as many as you like (cluster mode)')
     .option('--concurrency <n>', 'runs at once (default STRATUS_CONCURRENCY)', count)
     .action(async (options: { concurrency?: number }, command: Command) => {
-      process.exitCode = await serve(contextOf(command), 'worker', async (stack) => {
-        const worker = startWorker({
-          engine: stack.engine(),
-          queues: stack.queues(),
-          platforms,
-          concurrency: options.concurrency ?? stack.env.concurrency,
-          lockMs: stack.env.lockMs,
-        });
+      process.exitCode = await serve(contextOf(command), 'worker', (stack) => {
+        const worker = workerOn(stack, options.concurrency);
         return { close: () => worker.close(stack.env.stopMs) };
       });
     });
@@ -54,27 +37,13 @@ export function addProcesses(program: Command): void {
     .action(async (_: unknown, command: Command) => {
       const context = contextOf(command);
       process.exitCode = await serve(context, 'console', async (stack) => {
-        const { env } = stack;
-        const server = await startConsole({
-          warehouse: stack.warehouse,
-          queues: stack.queues(),
-          metrics: stack.metrics,
-          logger: stack.logger,
-          platforms,
-          host: env.host,
-          port: env.port,
-          trustProxy: env.trustProxy,
-          secureCookies: env.secureCookies,
-          metricsToken: env.metricsToken,
-          mode: env.mode,
-          now: () => new Date(),
-        });
+        const server = await consoleOn(stack);
         context.output.note(`console on ${server.url}`);
         if (server.firstSignIn)
           context.output.note(
             `first sign-in: ${server.firstSignIn.name} / ${server.firstSignIn.password} (shown this once)`,
           );
-        return { close: () => server.close(env.stopMs) };
+        return { close: () => server.close(stack.env.stopMs) };
       });
     });
 
@@ -94,10 +63,14 @@ export function addProcesses(program: Command): void {
     });
 }
 
+interface Stopping {
+  close(): Promise<void>;
+}
+
 async function serve(
   { env, output, signal }: Context,
   name: string,
-  start: (stack: Stack) => Promise<{ close(): Promise<void> }>,
+  start: (stack: Stack) => Stopping | Promise<Stopping>,
 ): Promise<number> {
   if (env.mode === 'embedded')
     throw new Failure(

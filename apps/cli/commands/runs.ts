@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { platforms, streamOf } from '#catalog';
+import { streamOf } from '#catalog';
 import { Failure, later } from '#kernel';
 import {
   findConnection,
@@ -11,13 +11,13 @@ import {
   type ConnectionRow,
   type RunRow,
 } from '#warehouse';
-import { startWorker } from '../../worker/index.js';
 import { count, moment } from '../arguments.js';
 import { contextOf, withStack, type Context } from '../context.js';
 import { ensureSandbox } from '../ensure-sandbox.js';
 import { EXIT } from '../output.js';
 import { allSucceeded, enqueue, follow, printResults, type StreamResult } from '../runs.js';
 import type { Stack } from '../stack.js';
+import { workerOn } from '../start.js';
 
 interface RunOptions {
   readonly connection?: string;
@@ -154,15 +154,7 @@ async function working(
     const sandbox = await ensureSandbox(stack, context);
     if (alone) await reapRuns(stack.warehouse, later(new Date(), 10 * stack.env.leaseMs));
     const runs = await enqueueAll(stack);
-    const worker = alone
-      ? startWorker({
-          engine: stack.engine(),
-          queues: stack.queues(),
-          platforms,
-          concurrency: stack.env.concurrency,
-          lockMs: stack.env.lockMs,
-        })
-      : null;
+    const worker = alone ? workerOn(stack) : null;
     let results: StreamResult[];
     try {
       results = await follow(stack.warehouse, runs, context.output, context.signal);

@@ -1,15 +1,12 @@
 import type { Command } from 'commander';
-import { platforms } from '#catalog';
 import { Failure, later } from '#kernel';
-import { startConsole } from '../../console/index.js';
-import { startScheduler } from '../../scheduler/index.js';
-import { startWorker } from '../../worker/index.js';
 import { listConnections, reapRuns } from '#warehouse';
 import { chooseShop, connectDemo, type ShopOptions } from '../demo.js';
 import { EXIT, readableLog } from '../output.js';
 import { allSucceeded, enabledStreams, enqueue, follow, printResults } from '../runs.js';
 import { startSandboxProcess } from '../sandbox-process.js';
 import { openStack, type Stack } from '../stack.js';
+import { consoleOn, schedulerOn, workerOn } from '../start.js';
 import { contextOf, quiet, type Context } from '../context.js';
 import { count, port } from '../arguments.js';
 
@@ -56,16 +53,9 @@ async function up(context: Context, options: UpOptions): Promise<number> {
     closing.push(() => sandbox.stop());
     await connectDemo(stack, sandbox.url);
 
-    const queues = stack.queues();
     // One process tree is all there is in the embedded mode: a run that still says "running" lost its worker.
     if (env.mode === 'embedded') await reapRuns(stack.warehouse, later(new Date(), 10 * env.leaseMs));
-    const worker = startWorker({
-      engine: stack.engine(),
-      queues,
-      platforms,
-      concurrency: env.concurrency,
-      lockMs: env.lockMs,
-    });
+    const worker = workerOn(stack);
     closing.push(() => worker.close(env.stopMs));
     return await (options.once
       ? syncOnce(stack, context)
@@ -108,30 +98,9 @@ async function keepRunning(
   sandboxUrl: string,
   closing: (() => Promise<void>)[],
 ): Promise<number> {
-  const scheduler = startScheduler({
-    warehouse: stack.warehouse,
-    queues: stack.queues(),
-    logger: stack.logger.child({ part: 'scheduler' }),
-    platforms,
-    settings: stack.config.streams,
-    everyMs: env.reconcileMs,
-    now: () => new Date(),
-  });
+  const scheduler = schedulerOn(stack);
   closing.push(() => scheduler.close(env.stopMs));
-  const console = await startConsole({
-    warehouse: stack.warehouse,
-    queues: stack.queues(),
-    metrics: stack.metrics,
-    logger: stack.logger.child({ part: 'console' }),
-    platforms,
-    host: env.host,
-    port: env.port,
-    trustProxy: env.trustProxy,
-    secureCookies: env.secureCookies,
-    metricsToken: env.metricsToken,
-    mode: env.mode,
-    now: () => new Date(),
-  });
+  const console = await consoleOn(stack);
   closing.push(() => console.close(env.stopMs));
   stack.home.setRunning({ pid: process.pid, console: console.url, sandbox: sandboxUrl });
   const news = {

@@ -1,15 +1,15 @@
-/** The known name a mistyped one most likely stands for; undefined where none is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+/**
+ * The known name a mistyped one most likely stands for; undefined where none is near. `share` is how much of the
+ * typed name may be wrong: a quarter by default.
+ */
+export function nearest(name: string, known: readonly string[], share = 0.25): string | undefined {
   const typed = name.toLowerCase();
   let best: { name: string; distance: number } | undefined;
   for (const candidate of known) {
-    const distance = Math.min(
-      edits(typed, candidate),
-      edits(typed, candidate.slice(candidate.indexOf('.') + 1)),
-    );
+    const distance = edits(typed, candidate.toLowerCase());
     if (!best || distance < best.distance) best = { name: candidate, distance };
   }
-  return best && best.distance <= Math.max(2, Math.floor(typed.length / 3)) ? best.name : undefined;
+  return best && best.distance <= Math.max(1, Math.floor(typed.length * share)) ? best.name : undefined;
 }
 
 /** How many letters must be put in, taken out or changed to make one text of the other. */
