@@ -47,8 +47,11 @@ export function openMeter(spec: LimitSpec, store: Store, leaseMs: number): Meter
     const { left, loan } = await answered(store.take(weight), patience);
     const handBack = (): Promise<void> => store.change({ refund: weight, ends: loan });
     if (left < 0) {
-      const back = line.join(loan.ticket, waitFor(sight, left));
+      const wait = waitFor(sight, left);
+      const back = line.join(loan.ticket, wait);
       try {
+        // More than at the look: others were quicker, or the store found its keys gone.
+        if (wait > 2 * ms) throw spent(wait, now());
         const closedForMs = await within(back, until - performance.now(), signal);
         if (closedForMs === LATE) throw spent(waitFor(await answered(store.look(), patience), left), now());
         await reopened(closedForMs, until - performance.now(), patience);

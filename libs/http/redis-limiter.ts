@@ -9,7 +9,7 @@ import { abandon, budgetOf, hasPoints, stepOf, type Store } from './store.js';
 
 export interface RedisLimiterOptions {
   readonly client: Redis;
-  /** Begins every key. */
+  /** Begins every key, after Bottleneck's own `b_`. */
   readonly prefix: string;
   readonly logger?: { warn(fields: object, message: string): void };
   readonly leaseMs?: number;
