@@ -22,8 +22,12 @@ export interface ClientReport {
   throttled: number;
   /** Times the wait was too long and the job would have been snoozed. */
   snoozed: number;
+  /** Calls since this process last stood still for longer than a call can take. */
+  callsSinceGap: number;
   readonly failures: Record<string, number>;
 }
+
+const GAP_MS = 5000;
 
 /** Calls as fast as the limiter allows until the parent says stop; then reports. */
 async function saturate(orders: ClientOrders): Promise<ClientReport> {
@@ -34,7 +38,19 @@ async function saturate(orders: ClientOrders): Promise<ClientReport> {
   const stopping = new AbortController();
   process.once('message', () => stopping.abort());
   process.once('disconnect', () => process.exit(1));
-  const report: ClientReport = { calls: 0, points: 0, throttled: 0, snoozed: 0, failures: {} };
+  const report: ClientReport = {
+    calls: 0,
+    points: 0,
+    throttled: 0,
+    snoozed: 0,
+    callsSinceGap: 0,
+    failures: {},
+  };
+  let seenAt = performance.now();
+  const pulse = setInterval(() => {
+    if (performance.now() - seenAt > GAP_MS) report.callsSinceGap = 0;
+    seenAt = performance.now();
+  }, 500);
 
   async function call({ query, weight }: ClientOrders['queries'][number]): Promise<void> {
     const lease = await limiter.acquire({
@@ -61,6 +77,7 @@ async function saturate(orders: ClientOrders): Promise<ClientReport> {
       const failure = classify(reply, new Date(), (one, at) => shopify.classify(one, at));
       const metered = shopify.meter(reply);
       report.calls += 1;
+      report.callsSinceGap += 1;
       report.points += metered.charged ?? 0;
       if (failure?.kind === 'throttled') report.throttled += 1;
       outcome = {
@@ -90,6 +107,7 @@ async function saturate(orders: ClientOrders): Promise<ClientReport> {
   }
 
   await Promise.all(Array.from({ length: orders.lanes }, (_, i) => lane(i)));
+  clearInterval(pulse);
   sender.close();
   await limiter.close();
   client.disconnect();

@@ -5,7 +5,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { shopify } from '#connectors/shopify';
 import { DEMO_ACCESS } from '#simulators/shopify';
-import { round, type BenchResult } from './measure.js';
+import { required, round, type BenchResult } from './measure.js';
 import type { ClientOrders, ClientReport } from './limits-client.js';
 
 const CLIENTS = 4;
@@ -35,8 +35,7 @@ interface Level {
  * ledger says how often it had to refuse. One worker is frozen on the way and must recover by itself.
  */
 export async function limits(seconds = Number(process.env['BENCH_SECONDS'] ?? 60)): Promise<BenchResult> {
-  const redisUrl = process.env['REDIS_URL'];
-  if (!redisUrl) throw new Error('limits needs REDIS_URL: it measures workers that share a Redis');
+  const redisUrl = required('REDIS_URL');
   const platform = await startPlatform();
   const clients: ChildProcess[] = [];
   try {
@@ -59,7 +58,7 @@ export async function limits(seconds = Number(process.env['BENCH_SECONDS'] ?? 60
       queries,
     };
     for (let i = 0; i < CLIENTS; i++) clients.push(await startClient());
-    const before = await level(platform.url, url);
+    const full = await bucket(url);
     const started = performance.now();
     for (const client of clients) client.send(orders);
 
@@ -67,11 +66,11 @@ export async function limits(seconds = Number(process.env['BENCH_SECONDS'] ?? 60
     await after(Math.max(0, seconds * 1000 - (performance.now() - started)));
     const ledger = await readLedger(platform.url);
     const elapsed = (performance.now() - started) / 1000;
-    const after_ = await level(platform.url, url);
+    const left = await bucket(url);
     const reports = await Promise.all(clients.map(stopClient));
+    const [thawed] = reports;
 
-    const allowed = before.currentlyAvailable + before.restoreRate * elapsed;
-    const idle = before.currentlyAvailable;
+    const allowed = full.currentlyAvailable + full.restoreRate * elapsed;
     return {
       bench: 'limits',
       ours: ledger.points,
@@ -80,15 +79,15 @@ export async function limits(seconds = Number(process.env['BENCH_SECONDS'] ?? 60
       ratio: round(ledger.points / allowed),
       throttled: ledger.throttled,
       refused: ledger.refused,
-      weights: queries.map((q) => q.weight),
       seconds: Math.round(elapsed),
       clients: CLIENTS,
       calls: ledger.served,
-      bucketAtStart: idle,
-      leftAtEnd: after_.currentlyAvailable,
-      restoreRate: before.restoreRate,
-      frozen,
-      reports,
+      bucketAtStart: full.currentlyAvailable,
+      bucketAtEnd: left.currentlyAvailable,
+      restoredPerSecond: full.restoreRate,
+      weights: queries.map(({ weight }) => weight),
+      frozen: { ...frozen, callsAfterThaw: thawed!.callsSinceGap },
+      failures: Object.assign({}, ...reports.map(({ failures }) => failures)) as object,
     };
   } finally {
     for (const client of clients) kill(client);
@@ -164,14 +163,13 @@ async function ask(url: string, query: string): Promise<{ requested: number; lev
 
 async function refilled(url: string): Promise<void> {
   for (;;) {
-    const { level: now } = await ask(url, '{ shop { name } }');
+    const now = await bucket(url);
     if (now.currentlyAvailable >= now.maximumAvailable - 1) return;
     await after(250);
   }
 }
 
-const level = async (_platform: string, url: string): Promise<Level> =>
-  (await ask(url, '{ shop { name } }')).level;
+const bucket = async (url: string): Promise<Level> => (await ask(url, '{ shop { name } }')).level;
 
 async function readLedger(
   platform: string,
