@@ -67,7 +67,7 @@ describe('readEnv', () => {
     ],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud"; allowed: trace, debug, info, warn, error, fatal, silent.'],
     ['STRATUS_SECURE_COOKIES', 'maybe', 'STRATUS_SECURE_COOKIES is "maybe"; allowed: true or false.'],
-    ['SHOPIFY_SHOP', 'shop.example.com', 'allowed: a shop domain such as your-store.myshopify.com.'],
+    ['SHOPIFY_SHOP', 'shop.example.com', 'allowed: a shop such as your-store or your-store.myshopify.com.'],
   ])('says what is wrong with %s=%s', (name, value, sentence) => {
     expect(mistakes({ [name]: value })).toContain(sentence);
   });

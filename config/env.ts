@@ -21,6 +21,8 @@ export interface Env {
   readonly trustProxy: number;
   readonly secureCookies: boolean;
   readonly metricsToken: string | undefined;
+  /** Where a worker or scheduler serves its own metrics; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
   readonly lockMs: Duration;
   readonly leaseMs: Duration;
   readonly reconcileMs: Duration;
@@ -67,6 +69,7 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Env 
     trustProxy: read.STRATUS_TRUST_PROXY,
     secureCookies: read.STRATUS_SECURE_COOKIES,
     metricsToken: read.METRICS_TOKEN,
+    metricsPort: read.STRATUS_METRICS_PORT,
     lockMs: read.STRATUS_LOCK_MS,
     leaseMs: read.STRATUS_LEASE_MS,
     reconcileMs: read.STRATUS_RECONCILE_MS,

@@ -134,6 +134,13 @@ export const VARIABLES = z.object({
     example: '',
     secret: true,
   }),
+  STRATUS_METRICS_PORT: about(whole(1, 65_535).optional(), {
+    group: 'Console',
+    means:
+      'Where a worker or scheduler serves its own metrics (`/metrics`), on HOST. Unset: not at all; the console always serves its own.',
+    allowed: 'a whole number from 1 to 65535',
+    example: '9464',
+  }),
   STRATUS_LOCK_MS: about(span(1000, minutes(10)).prefault(String(seconds(30))), {
     group: 'Timing',
     means: 'How long a job stays locked to a worker that has gone silent. Shorter returns it sooner.',
@@ -165,10 +172,10 @@ export const VARIABLES = z.object({
     allowed: milliseconds(1000, minutes(10)),
     example: '20000',
   }),
-  SHOPIFY_SHOP: about(text.regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/i).optional(), {
+  SHOPIFY_SHOP: about(text.regex(/^[a-z0-9][a-z0-9-]*(\.myshopify\.com)?$/i).optional(), {
     group: 'Shopify',
     means: 'The shop that `stratus connections import-env` makes a connection of.',
-    allowed: 'a shop domain such as your-store.myshopify.com',
+    allowed: 'a shop such as your-store or your-store.myshopify.com',
     example: 'your-store.myshopify.com',
   }),
   SHOPIFY_ACCESS_TOKEN: about(text.optional(), {

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { readKeyRing } from '#kernel';
 import { findRun, openWarehouse, saveConnection, type RunRow, type Warehouse } from '#warehouse';
 import { Redis } from 'ioredis';
@@ -24,6 +26,7 @@ describeRedis('the cluster', () => {
   let env: Record<string, string>;
   const processes: Running[] = [];
   const workers = new Map<number, Running>();
+  let metricsPort: number;
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -55,9 +58,14 @@ describeRedis('the cluster', () => {
       baseUrl: `${sandbox.url}/shopify/demo`,
       sandbox: true,
     });
+    metricsPort = await freePort();
     for (let i = 0; i < 2; i++) processes.push(await startStratus(['scheduler'], env, /scheduler ready/));
     for (let i = 0; i < WORKERS; i++) {
-      const worker = await startStratus(['worker'], env, /worker ready/);
+      const worker = await startStratus(
+        ['worker'],
+        i === 0 ? { ...env, STRATUS_METRICS_PORT: String(metricsPort) } : env,
+        /worker ready/,
+      );
       processes.push(worker);
       workers.set(worker.pid, worker);
     }
@@ -119,6 +127,12 @@ describeRedis('the cluster', () => {
       `select connection_id, stream, slot from runs where slot is not null group by 1, 2, 3 having count(*) > 1`,
     );
     expect(twice).toEqual([]);
+  });
+
+  it('serves a worker’s own metrics where a port is set', async () => {
+    const reply = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+    expect(reply.status).toBe(200);
+    expect(await reply.text()).toMatch(/# TYPE stratus_call_seconds histogram/);
   });
 
   it(
@@ -196,6 +210,14 @@ describeRedis('the cluster', () => {
     expect(open).toEqual([{ state: expect.stringMatching(/^(queued|snoozed)$/) as string, worker: null }]);
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
 
 const plain = (sums: unknown): string =>
   Object.values(sums as Record<string, string>)[0]!.replace(/\.?0+$/, '');

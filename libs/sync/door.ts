@@ -184,7 +184,8 @@ export function openDoor(deps: Deps, platform: Platform, connection: ConnectionR
       try {
         return await call(spec, signal);
       } catch (thrown) {
-        if (!(thrown instanceof Failure) || thrown.kind !== 'credential') throw thrown;
+        if (!(thrown instanceof Failure)) throw thrown;
+        if (thrown.kind !== 'credential') throw located(thrown, platform, connection, spec);
         if (await replaced())
           throw new Failure(
             'transient',
@@ -194,7 +195,7 @@ export function openDoor(deps: Deps, platform: Platform, connection: ConnectionR
             },
           );
         await markReconnect(deps.warehouse, connection.id, thrown.message);
-        throw thrown;
+        throw located(thrown, platform, connection, spec);
       }
     },
     isRoomy: (reply) => platform.roomy(reply),
@@ -205,6 +206,19 @@ export function openDoor(deps: Deps, platform: Platform, connection: ConnectionR
     },
     notices,
   };
+}
+
+/** The failure with what was tried and where, and the command that mends credentials. */
+function located(failure: Failure, platform: Platform, connection: ConnectionRow, spec: CallSpec): Failure {
+  const next =
+    failure.kind === 'credential'
+      ? ` (npx stratus connections add ${platform.name} --name ${connection.name})`
+      : '';
+  return new Failure(failure.kind, `${connection.name}, ${spec.operation}: ${failure.message}${next}`, {
+    cause: failure,
+    ...(failure.retryAt === undefined ? {} : { retryAt: failure.retryAt }),
+    ...(failure.detail === undefined ? {} : { detail: failure.detail }),
+  });
 }
 
 function parse(

@@ -193,6 +193,10 @@ function fieldNames(schema: z.ZodType): string[] {
 
 function readCredentials(file: string): unknown {
   let text: string;
+  if (file === '-' && process.stdin.isTTY)
+    process.stderr.write(
+      'Paste the credentials as JSON, for example {"accessToken":"…"}, then press Enter and Ctrl-D:\n',
+    );
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (cause) {

@@ -3,6 +3,7 @@ import { Failure } from '#kernel';
 import { migrate } from '#warehouse';
 import { count, port } from '../arguments.js';
 import { contextOf, withStack, type Context } from '../context.js';
+import { serveMetrics } from '../metrics-server.js';
 import { EXIT } from '../output.js';
 import { openStack, type Stack } from '../stack.js';
 import { consoleOn, schedulerOn, workerOn } from '../start.js';
@@ -78,7 +79,11 @@ async function serve(
       `\`stratus ${name}\` is a process of the cluster: set REDIS_URL and DATABASE_URL to run it beside others; without them \`stratus up\` runs everything in one process tree`,
     );
   const stack = await openStack({ env, process: name, migrate: false });
+  let metrics: Stopping | undefined;
   try {
+    // The console serves its own, behind its sign-in.
+    if (env.metricsPort !== undefined && name !== 'console')
+      metrics = await serveMetrics(stack, env.metricsPort);
     const running = await start(stack);
     output.note(`${name} ready (process ${process.pid})`);
     await new Promise<void>((stop) => {
@@ -88,6 +93,7 @@ async function serve(
     await running.close();
     return EXIT.ok;
   } finally {
+    await metrics?.close();
     await stack.close();
   }
 }
