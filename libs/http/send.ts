@@ -6,6 +6,7 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios';
 import axiosRetry, { isNetworkError } from 'axios-retry';
+import { setMaxListeners } from 'node:events';
 import { readBody } from './body.js';
 import type { HttpRequest, Reply } from './call.js';
 import { isPrivateAddress, openAgents } from './hosts.js';
@@ -54,13 +55,20 @@ class Tries {
   begin(): AbortSignal {
     this.stop();
     this.attempts += 1;
-    const clock = new AbortController();
+    const off = new AbortController();
+    const forward = (): void => off.abort();
     const timer = setTimeout(() => {
       this.timedOut = true;
-      clock.abort();
+      off.abort();
     }, this.timeoutMs);
-    this.stop = () => clearTimeout(timer);
-    return AbortSignal.any([this.signal, clock.signal]);
+    // AbortSignal.any would leave something behind on a worker's long-lived signal with every call.
+    this.signal.addEventListener('abort', forward, { once: true });
+    this.stop = () => {
+      clearTimeout(timer);
+      this.signal.removeEventListener('abort', forward);
+    };
+    if (this.signal.aborted) off.abort();
+    return off.signal;
   }
 }
 
@@ -139,6 +147,8 @@ export function createSender(options: SenderOptions = {}): Sender {
     async send(request, signal) {
       const tries = new Tries(request, signal, request.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS);
       const started = performance.now();
+      // One signal ends all calls of a worker.
+      setMaxListeners(0, signal);
       const host = hostPort(request.url);
       const report = (status: number | null): number => {
         const ms = Math.round(performance.now() - started);

@@ -1,4 +1,5 @@
 import { Failure } from '#kernel';
+import { setMaxListeners } from 'node:events';
 
 export const LATE = Symbol('late');
 
@@ -21,6 +22,8 @@ export function within<T>(promise: Promise<T>, ms: number, signal: AbortSignal):
       signal.removeEventListener('abort', off);
     };
     if (signal.aborted) return off();
+    // One signal ends all waits of a worker.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', off, { once: true });
     promise.then(
       (value) => {
