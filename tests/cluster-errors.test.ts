@@ -105,4 +105,43 @@ describeRedis('mistakes in a cluster', () => {
     expect(rows).toHaveLength(1);
     expect(rows[0]!.row).not.toContain('planted_import');
   });
+
+  it('seals everything anew with a key put in front, so that the old one can go', async () => {
+    const key = randomBytes(32).toString('base64');
+    const added = await stratus(
+      [
+        'connections',
+        'add',
+        'shopify',
+        '--name',
+        'dead',
+        '--set',
+        'shop=dead',
+        '--base-url',
+        'http://127.0.0.1:9',
+        '--sandbox',
+      ],
+      env,
+      '{"accessToken":"shpat_planted"}',
+    );
+    expect(added.code).toBe(0);
+    const both = { ...env, STRATUS_SECRET_KEY: `${key},${env['STRATUS_SECRET_KEY']}` };
+    const rotated = lastJson<{ current: string; before: Record<string, number>; rows: number }>(
+      await stratus(['keys', 'rotate', '--json'], both),
+    );
+    expect(Object.values(rotated.before)).toEqual([2]);
+    expect(rotated).toMatchObject({ rows: 2 });
+    expect(Object.keys(rotated.before)).not.toContain(rotated.current);
+    // With the new key alone the credentials open: what fails is the call to a port where nobody listens.
+    const tested = await stratus(['connections', 'test', 'dead'], { ...env, STRATUS_SECRET_KEY: key });
+    expect(tested.stderr).toMatch(/ECONNREFUSED/);
+    expect(await sentence(['connections', 'test', 'dead'], {})).toMatch(/sealed with key .* does not hold/);
+  });
+
+  it('pauses and resumes a connection', async () => {
+    const paused = await stratus(['connections', 'pause', 'my-shop', '--json'], env);
+    expect(lastJson(paused)).toEqual({ connection: 'my-shop', status: 'paused' });
+    const resumed = await stratus(['connections', 'resume', 'my-shop', '--json'], env);
+    expect(lastJson(resumed)).toEqual({ connection: 'my-shop', status: 'active' });
+  });
 });

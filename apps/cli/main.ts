@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addConnections } from './commands/connections.js';
+import { addKeys } from './commands/keys.js';
 import { addProcesses } from './commands/processes.js';
 import { addQueries } from './commands/queries.js';
 import { addRuns } from './commands/runs.js';
@@ -17,7 +18,7 @@ const program = new Command('stratus')
   .showHelpAfterError('(see --help)')
   .exitOverride();
 
-for (const add of [addUp, addConnections, addRuns, addQueries, addSandbox, addProcesses, addUsers])
+for (const add of [addUp, addConnections, addRuns, addQueries, addSandbox, addProcesses, addUsers, addKeys])
   add(program);
 // The two options every command knows may stand before or behind its name.
 for (const command of program.commands) shareGlobals(command);

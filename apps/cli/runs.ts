@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { platforms } from '#catalog';
-import { formatDuration } from '#kernel';
+import { formatDuration, minutes } from '#kernel';
 import type { Queues } from '#queue';
 import {
   findRun,
@@ -75,16 +75,33 @@ export async function follow(
   output: Output,
   signal: AbortSignal,
 ): Promise<StreamResult[]> {
+  const answers = patience();
   for (;;) {
     const now: { run: RunRow; connection: string }[] = [];
     for (const { run, connection } of runs)
-      now.push({ run: (await findRun(warehouse, run.id)) ?? run, connection });
+      // Where Postgres is away for a moment the run goes on without us: its last known state will do until it is back.
+      now.push({ run: (await answers(findRun(warehouse, run.id))) ?? run, connection });
     const open = now.filter(({ run }) => !isFinished(run.state));
     if (open.length === 0 || signal.aborted)
       return now.map(({ run, connection }) => resultOf(run, connection));
     output.progress(open.map(({ run }) => describe(run)).join(' · '));
     await wait(150, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Null instead of an error for as long as two minutes, then the error. */
+function patience(): <T>(asked: Promise<T>) => Promise<T | null> {
+  let answeredAt = Date.now();
+  return async (asked) => {
+    try {
+      const answer = await asked;
+      answeredAt = Date.now();
+      return answer;
+    } catch (thrown) {
+      if (Date.now() - answeredAt > minutes(2)) throw thrown;
+      return null;
+    }
+  };
 }
 
 function describe(run: RunRow): string {

@@ -87,7 +87,7 @@ export async function openStack({ env, process: name, migrate: apply, write }: S
       },
       engine() {
         if (engine) return engine;
-        const sender = createSender({});
+        const sender = createSender({ logger });
         const limiter = openLimiter(env, logger, closing);
         closing.push(async () => sender.close());
         return (engine = makeEngine({ env, config, ring, logger, metrics, warehouse, sender, limiter }));

@@ -28,5 +28,5 @@ export {
 export { type FailureKind, type Outcome, OUTCOME, Failure, asFailure } from './failure.js';
 export { type Json } from './json.js';
 export { newId, newShortId } from './id.js';
-export { type KeyRing, readKeyRing, seal, unseal } from './seal.js';
+export { type KeyRing, readKeyRing, seal, sealedWith, unseal } from './seal.js';
 export { nearest } from './nearest.js';

@@ -44,6 +44,9 @@ export function seal(ring: KeyRing, row: string, plain: string): string {
   return ['v1', ring.current, Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64')].join('.');
 }
 
+/** The id of the key that a sealed value needs. */
+export const sealedWith = (sealed: string): string => sealed.split('.')[1] ?? '';
+
 /** Opens what `seal` made for the same row; a `config` Failure where the key is gone or the row is another. */
 export function unseal(ring: KeyRing, row: string, sealed: string): string {
   const [version, id = '', body = ''] = sealed.split('.');

@@ -1,4 +1,4 @@
-import { Failure, newShortId, seal, unseal, type Json, type KeyRing } from '#kernel';
+import { Failure, newShortId, seal, sealedWith, unseal, type Json, type KeyRing } from '#kernel';
 import { Connection, StreamState, Checkpoint } from './entities.js';
 import type { CheckpointRow, ConnectionRow, StreamRow } from './rows.js';
 import type { Warehouse } from './warehouse.js';
@@ -77,6 +77,46 @@ export async function saveCredentials(
     { id },
     { credentials: seal(ring, rowName(id), JSON.stringify(credentials)), updatedAt: new Date() },
   );
+}
+
+/** Stops or starts every schedule of a connection on a person's word; `reconnect` is only left by new credentials. */
+export async function setPaused(
+  warehouse: Warehouse,
+  connection: ConnectionRow,
+  paused: boolean,
+): Promise<void> {
+  if (connection.status === 'reconnect')
+    throw new Failure(
+      'refused',
+      `connection ${connection.name} needs new credentials (${connection.statusReason ?? ''}): npx stratus connections add ${connection.platform} --name ${connection.name}`,
+    );
+  await repository(warehouse).update(
+    { id: connection.id },
+    {
+      status: paused ? 'paused' : 'active',
+      statusReason: paused ? 'paused by hand' : null,
+      updatedAt: new Date(),
+    },
+  );
+}
+
+/** Seals every connection's credentials with the current key; how many rows each key held before. */
+export async function resealCredentials(
+  warehouse: Warehouse,
+  ring: KeyRing,
+): Promise<Record<string, number>> {
+  return warehouse.transaction(async (manager) => {
+    const rows = await manager.find(Connection, { lock: { mode: 'pessimistic_write' } });
+    const held: Record<string, number> = {};
+    for (const row of rows) {
+      const key = sealedWith(row.credentials);
+      held[key] = (held[key] ?? 0) + 1;
+      if (key === ring.current) continue;
+      const credentials = seal(ring, rowName(row.id), unseal(ring, rowName(row.id), row.credentials));
+      await manager.update(Connection, { id: row.id }, { credentials, updatedAt: new Date() });
+    }
+    return held;
+  });
 }
 
 /** Stops every schedule of the connection until an operator enters new credentials. */

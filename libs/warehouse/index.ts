@@ -72,6 +72,8 @@ export {
   releaseRenewal,
   reloadConnection,
   removeConnection,
+  resealCredentials,
   saveConnection,
   saveCredentials,
+  setPaused,
 } from './connections.js';

@@ -241,6 +241,10 @@ export async function requeueRun(warehouse: Warehouse, id: string, now: Date): P
   throw new Failure('refused', `run ${id} is ${run.state}: only failed or cancelled runs can be retried`);
 }
 
+/**
+ * Ends a run on a person's word. One that is running loses its lease: its worker's next page is refused and it stops
+ * there; what it committed stays. False where the run has ended already.
+ */
 export async function cancelRun(
   warehouse: Warehouse,
   id: string,
@@ -249,8 +253,9 @@ export async function cancelRun(
 ): Promise<boolean> {
   const rows = await warehouse.query<{ id: string }>(
     `with done as (
-       update runs set state = 'cancelled', finished_at = $2, reason = $3
-       where id = $1 and state = any($4::text[]) and state <> 'running' returning id
+       update runs set state = 'cancelled', finished_at = $2, reason = $3, lease = lease + 1, lease_until = null,
+         worker = null
+       where id = $1 and state = any($4::text[]) returning id
      ) select id from done`,
     [id, now, reason, before('cancelled')],
   );

@@ -8,6 +8,7 @@ import {
   listConnections,
   removeConnection,
   saveConnection,
+  setPaused,
   warehouseTables,
   type ConnectionRow,
 } from '#warehouse';
@@ -116,6 +117,23 @@ export function addConnections(program: Command): void {
           );
       });
     });
+
+  for (const [verb, paused] of [
+    ['pause', true],
+    ['resume', false],
+  ] as const)
+    group
+      .command(`${verb} <name>`)
+      .description(paused ? 'stops its schedules; runs under way end first' : 'starts its schedules again')
+      .action(async (name: string, _: unknown, command: Command) => {
+        const context = contextOf(command);
+        await withStack(context, 'connections', async ({ warehouse }) => {
+          await setPaused(warehouse, await findConnection(warehouse, name), paused);
+          if (context.output.json)
+            context.output.result({ connection: name, status: paused ? 'paused' : 'active' });
+          else context.output.line(`${name} is ${paused ? 'paused' : 'active'}`);
+        });
+      });
 
   group
     .command('import-env')

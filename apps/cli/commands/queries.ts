@@ -90,8 +90,14 @@ async function ask(
   try {
     await client.query('set default_transaction_read_only = on');
     const result = await client.query<(string | null)[]>({ text: query, rowMode: 'array', types: AS_TEXT });
+    if (Array.isArray(result))
+      throw new Failure(
+        'refused',
+        'one statement at a time, please: leave out what stands behind the first semicolon',
+      );
     return { columns: result.fields.map((field) => field.name), rows: result.rows };
   } catch (cause) {
+    if (cause instanceof Failure) throw cause;
     const { message, position, hint } = cause as { message: string; position?: string; hint?: string };
     throw new Failure(
       'refused',

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { streamOf } from '#catalog';
 import { Failure, later } from '#kernel';
 import {
+  cancelRun,
   findConnection,
+  findRun,
   listConnections,
   reapRuns,
   recentRuns,
@@ -78,6 +80,13 @@ export function addRuns(program: Command): void {
     });
 
   program
+    .command('cancel <run...>')
+    .description('ends waiting or running runs; what they committed stays')
+    .action(async (ids: string[], _: unknown, command: Command) => {
+      process.exitCode = await cancel(contextOf(command), ids);
+    });
+
+  program
     .command('retry <run...>')
     .description('puts failed or cancelled runs back in the queue; they resume from their last page')
     .action(async (ids: string[], _: unknown, command: Command) => {
@@ -95,6 +104,23 @@ export function addRuns(program: Command): void {
         return runs;
       });
     });
+}
+
+async function cancel(context: Context, ids: readonly string[]): Promise<number> {
+  return withStack(context, 'cancel', async (stack) => {
+    const cancelled: string[] = [];
+    for (const id of ids) {
+      const run = await findRun(stack.warehouse, id);
+      if (!run) throw new Failure('refused', `there is no run ${id}; list them with: npx stratus runs`);
+      if (!(await cancelRun(stack.warehouse, id, 'cancelled by hand', new Date())))
+        throw new Failure('refused', `run ${id} is ${run.state} already`);
+      await stack.queues().removeRun(streamOf(run.stream).platform, id);
+      cancelled.push(id);
+    }
+    if (context.output.json) context.output.result({ cancelled });
+    else context.output.line(`cancelled ${cancelled.join(', ')}; what they committed stays`);
+    return EXIT.ok;
+  });
 }
 
 async function run(context: Context, name: string, options: RunOptions): Promise<number> {

@@ -1,6 +1,6 @@
 /**
  * Warehouse tables as data: the columns analysts query, one table per file. Every table also has the engine's
- * columns (see `engine-columns.ts`) and is keyed by (connection_id, source_id), the platform's own stable id.
+ * columns (first seen, synced, gone, by which run) and is keyed by (connection_id, source_id), the platform's own stable id.
  */
 export {
   type Column,
