@@ -8,6 +8,7 @@ import {
   type Job,
 } from 'bullmq';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { z } from 'zod';
 import { Failure, type Duration, type Json } from '#kernel';
 import { backoff, MAX_ATTEMPTS } from './backoff.js';
@@ -205,6 +206,14 @@ function plannedAt(job: Job): Date {
   return new Date(millis === undefined ? job.timestamp : Number(millis));
 }
 
+/** A connection that breaks while a query is on it fails that query; pg would end the process besides. */
+class SturdyClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 interface Factory {
   queue(name: string): Queue;
   worker(
@@ -235,6 +244,7 @@ function factory({ store, onError }: QueueOptions): Factory {
       migrate: true,
       max: 3,
       application_name: 'stratus queue',
+      Client: SturdyClient,
     };
     return {
       queue: (name) => heard(`queue ${name}`, new bound.Queue(name, { connection })) as unknown as Queue,
@@ -248,6 +258,17 @@ function factory({ store, onError }: QueueOptions): Factory {
   }
 
   const clients: Redis[] = [];
+  const kept = (where: string, redis: Redis): Redis => {
+    clients.push(redis);
+    // ioredis leaves the watch over a silent socket running when that socket breaks: half a minute later it would
+    // end the next, healthy connection, or keep the process from ending.
+    const watch = redis as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
+    redis.on('close', () => {
+      clearTimeout(watch.socketTimeoutTimer);
+      watch.socketTimeoutTimer = undefined;
+    });
+    return heard(where, redis);
+  };
   const client = (where: string, extra: object): Redis => {
     const redis = new Redis(store.url, {
       socketTimeout: 30_000,
@@ -256,8 +277,13 @@ function factory({ store, onError }: QueueOptions): Factory {
       retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 6), 5000) * (0.5 + Math.random() / 2),
       ...extra,
     });
-    clients.push(redis);
-    return heard(where, redis);
+    // A worker waits for jobs on a copy of its connection, which goes on reconnecting when nobody ends it.
+    const copyOf = redis.duplicate.bind(redis);
+    redis.duplicate = (override) => {
+      const copy = copyOf(override);
+      return kept(where, copy);
+    };
+    return kept(where, redis);
   };
   const shared = client('redis', { maxRetriesPerRequest: 3 });
   return {
