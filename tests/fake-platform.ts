@@ -17,13 +17,13 @@ export interface Thing {
   more?: string[];
 }
 
-export const things = defineTable('test_things', {
+const things = defineTable('test_things', {
   name: text(),
   qty: integer(),
   price: exact().orNull,
   madeAt: instant().orNull,
 });
-export const parts = defineChildTable('test_parts', { name: text() });
+const parts = defineChildTable('test_parts', { name: text() });
 
 export const tablesSql = [things, parts].map(
   (table) => `create table ${table.name} (

@@ -3,12 +3,13 @@ import { openCredentials, reloadConnection, type ConnectionRow } from '#warehous
 import { freeLimiter, NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { fakePlatform, FakeShop, manyThings } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
+import type * as DoorModule from './door.js';
 import { openDoor, probe, type Door } from './door.js';
 
 /** A second copy of the module stands for a second process: it shares nothing but the database. */
-async function otherReplica(): Promise<typeof import('./door.js')> {
+async function otherReplica(): Promise<typeof DoorModule> {
   const { jest } = await import('@jest/globals');
-  let copy: typeof import('./door.js') | undefined;
+  let copy: typeof DoorModule | undefined;
   await jest.isolateModulesAsync(async () => {
     copy = await import('./door.js');
   });
