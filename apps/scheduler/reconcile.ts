@@ -52,13 +52,25 @@ export async function reconcile(
   declared: readonly Declared[],
   now: Date,
 ): Promise<Reconciled> {
-  const schedules = await reconcileSchedules(doors, declared, now);
+  const sound = declared.filter((due) => isSound(due, now, doors.logger));
+  const schedules = await reconcileSchedules(doors, sound, now);
   const reaped = await reapRuns(doors.warehouse, now);
   for (const run of reaped) doors.logger.warn({ run: run.id, stream: run.stream }, run.reason ?? 'reaped');
   const readded = await readdJobs(doors, declared, now);
   let enqueued = 0;
-  for (const due of declared) if (await enqueueSlot(doors, due, slotAt(due.cadence, now), now)) enqueued += 1;
+  for (const due of sound) if (await enqueueSlot(doors, due, slotAt(due.cadence, now), now)) enqueued += 1;
   return { ...schedules, reaped: reaped.length, readded, enqueued };
+}
+
+/** A cadence that cannot be kept stops its own stream only. */
+function isSound(due: Declared, now: Date, logger: Logger): boolean {
+  try {
+    slotAt(due.cadence, now);
+    return true;
+  } catch (error) {
+    logger.error({ schedule: due.id, error }, 'this schedule cannot be kept and is left out');
+    return false;
+  }
 }
 
 async function reconcileSchedules(
@@ -108,6 +120,8 @@ async function readdJobs(
   let added = 0;
   for (const run of await waitingRuns(warehouse)) {
     const platform = platformOf(run);
+    // Of a platform that this version does not have: they wait for one that does.
+    if (!queues.platforms.includes(platform)) continue;
     if ((await queues.runState(platform, run.id)) === 'open') continue;
     const delay = (run.notBefore?.getTime() ?? 0) - now.getTime();
     await queues.addRun(

@@ -75,6 +75,8 @@ export type JobState = 'missing' | 'open' | 'ended';
 
 /** Every queue of one process. */
 export interface Queues {
+  /** Those that have a queue. */
+  readonly platforms: readonly string[];
   /** Adds the run's job once; a job of the same run that still waits is left as it is. */
   addRun(platform: string, stream: string, job: RunJob, delay?: Duration): Promise<void>;
   removeRun(platform: string, runId: string): Promise<void>;
@@ -133,6 +135,7 @@ export function openQueues(options: QueueOptions): Queues {
   };
 
   return {
+    platforms: options.platforms,
     async addRun(platform, stream, job, delay = 0) {
       const queue = queueOf(platform);
       const known = await queue.getJob(job.runId);
