@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { redactText, SECRET_KEYS } from './redact.js';
+import { redactFields, redactText } from './redact.js';
 
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -18,35 +18,36 @@ export interface LoggerOptions {
   readonly write?: (line: string) => void;
 }
 
-/** JSON lines with secrets taken out: whole keys by name, and what looks like a secret in any message. */
+/** JSON lines with secrets taken out. */
 export function createLogger(options: LoggerOptions): Logger {
-  const paths = SECRET_KEYS.flatMap((key) => {
-    const name = key.includes('-') ? `["${key}"]` : `.${key}`;
-    return [`*${name}`, key.includes('-') ? `["${key}"]` : key, `*.*${name}`];
-  });
   const destination = options.write ? { write: options.write } : pino.destination({ dest: 2, sync: true });
-  return pino(
-    {
-      level: options.level,
-      base: { process: options.process, pid: process.pid },
-      redact: { paths, censor: '[redacted]' },
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: {
-        error: (error: unknown) =>
-          error instanceof Error
-            ? { name: error.name, message: redactText(error.message) }
-            : redactText(String(error)),
+  return redacting(
+    pino(
+      {
+        level: options.level,
+        base: { process: options.process, pid: process.pid },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
       },
-      hooks: {
-        logMethod(parameters, method) {
-          const texts = parameters.map((one) => (typeof one === 'string' ? redactText(one) : one));
-          method.apply(this, texts as [string]);
-        },
-      },
-    },
-    destination,
+      destination,
+    ),
   );
+}
+
+/** Redacts before pino sees anything: its own redaction knows paths of a fixed depth and no text. */
+function redacting(logger: pino.Logger): Logger {
+  const at =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (fields: object, message: string): void => {
+      if (logger.isLevelEnabled(level)) logger[level](redactFields(fields), redactText(message));
+    };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => redacting(logger.child(redactFields(fields))),
+  };
 }
 
 export const silentLogger: Logger = {
