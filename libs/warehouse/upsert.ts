@@ -223,23 +223,39 @@ export async function markGoneChildren(
   keptSourceIds: readonly string[],
 ): Promise<number> {
   if (parents.length === 0) return 0;
+  // `offset 0` keeps the lookup one index scan per parent: without statistics the planner would join all with all.
+  const gone = await query<{ id: string; version: Date | null }>(
+    `
+select c.source_id as id, p.version
+from unnest($2::text[], $3::timestamptz[]) as p(source_id, version)
+cross join lateral (
+  select t.source_id, t.source_updated_at from "${table.name}" t
+  where t.connection_id = $1 and t.parent_source_id = p.source_id and t.deleted_at is null offset 0
+) c
+where coalesce(p.version >= c.source_updated_at, true) and c.source_id <> all ($4::text[])`,
+    [
+      stamp.connectionId,
+      arrayLiteral(parents.map((p) => p.sourceId)),
+      arrayLiteral(parents.map((p) => p.version)),
+      arrayLiteral(keptSourceIds),
+    ],
+  );
+  if (gone.length === 0) return 0;
   const [counted] = await query<{ n: string }>(
     `
 with marked as (
   update "${table.name}" t set deleted_at = now(), synced_at = now(), run_id = $2,
-    source_updated_at = greatest(t.source_updated_at, p.version)
-  from unnest($3::text[], $4::timestamptz[]) as p(source_id, version)
-  where t.connection_id = $1 and t.parent_source_id = p.source_id and t.deleted_at is null
-    and coalesce(p.version >= t.source_updated_at, true)
-    and not exists (select from unnest($5::text[]) as k(source_id) where k.source_id = t.source_id)
+    source_updated_at = greatest(t.source_updated_at, g.version)
+  from unnest($3::text[], $4::timestamptz[]) as g(source_id, version)
+  where t.connection_id = $1 and t.source_id = g.source_id and t.deleted_at is null
+    and coalesce(g.version >= t.source_updated_at, true)
   returning 1
 ) select count(*) as n from marked`,
     [
       stamp.connectionId,
       stamp.runId,
-      arrayLiteral(parents.map((p) => p.sourceId)),
-      arrayLiteral(parents.map((p) => p.version)),
-      arrayLiteral(keptSourceIds),
+      arrayLiteral(gone.map((row) => row.id)),
+      arrayLiteral(gone.map((row) => row.version)),
     ],
   );
   return Number(counted?.n ?? 0);
