@@ -36,6 +36,8 @@ export const sum = (values: Iterable<Decimal>): Decimal => {
   for (const value of values) total = total.plus(value);
   return total.toFixed() as Decimal;
 };
-/** Rounded half away from zero to a fixed number of decimals: `toFixed(2)` for most currencies. */
-export const toFixed = (value: Decimal, decimals: number): Decimal =>
-  new Big(value).toFixed(decimals, Big.ROUND_HALF_UP) as Decimal;
+/** Rounded half away from zero to a fixed number of decimals: `toFixed(2)` for most currencies. Nothing is never -0. */
+export const toFixed = (value: Decimal, decimals: number): Decimal => {
+  const rounded = new Big(value).toDecimalPlaces(decimals, Big.ROUND_HALF_UP);
+  return (rounded.isZero() ? rounded.abs() : rounded).toFixed(decimals) as Decimal;
+};
