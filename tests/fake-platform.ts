@@ -141,7 +141,8 @@ export function fakePlatform({ streams = [fakeStream('fake.things')] }: FakeOpti
         refresh === undefined
           ? null
           : { method: 'POST', path: '/token', form: { refresh }, operation: 'token' },
-      renewed: ({ body }) => z.object({ token: z.string(), refresh: z.string() }).parse(body),
+      // Not in the schema's order: nobody promised that.
+      renewed: ({ body }) => z.object({ refresh: z.string(), token: z.string() }).parse(body),
     },
     limits: [],
     tooLarge: ({ status }) => status === 413,

@@ -50,7 +50,7 @@ describeDb('the door to an account', () => {
     let savedFirst = false;
     shop.script = async (request) => {
       if (request.headers?.['x-token'] === 'token 2')
-        savedFirst = JSON.stringify(await stored(connection)) === '{"token":"token 2","refresh":"refresh 2"}';
+        savedFirst = ((await stored(connection)) as { token: string }).token === 'token 2';
       return shop.serve(request);
     };
     const door = openDoor(db.engine, platform, connection);
@@ -66,6 +66,17 @@ describeDb('the door to an account', () => {
     shop.token = 'somebody revoked it';
     expect((await openDoor(db.engine, platform, connection).call(page, signal)).status).toBe(200);
     expect(renewals()).toBe(1);
+    expect(await status(connection)).toBe('active');
+  });
+
+  it('renews again when the token it renewed is refused later', async () => {
+    const connection = await rotating();
+    const door = openDoor(db.engine, platform, connection);
+    for (let n = 1; n <= 3; n++) {
+      shop.token = 'somebody revoked it';
+      expect((await door.call(page, signal)).status).toBe(200);
+      expect(renewals()).toBe(n);
+    }
     expect(await status(connection)).toBe('active');
   });
 

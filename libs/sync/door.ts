@@ -150,7 +150,9 @@ export function openDoor(deps: Deps, platform: Platform, connection: ConnectionR
       const reply = await send(spec, {}, signal);
       const failure = classify(reply, deps.now(), (one, at) => platform.classify(one, at));
       if (failure) throw failure;
-      const renewed = platform.auth.renewed({ credentials: stored, body: reply.body, now: deps.now() });
+      // Read as the stored ones are, so that the two can be compared: the platform's code may spell them otherwise.
+      const made = platform.auth.renewed({ credentials: stored, body: reply.body, now: deps.now() });
+      const renewed = parse(platform, 'credentials', made, connection);
       await saveCredentials(deps.warehouse, deps.ring, connection.id, renewed);
       return renewed;
     } finally {

@@ -3,7 +3,7 @@ import { findCheckpoint, type ConnectionRow } from '#warehouse';
 import { NOW, openTestEngine, type TestEngine } from '../../../tests/engine.js';
 import { fakePlatform, FakeShop, manyThings, thing, type Thing } from '../../../tests/fake-platform.js';
 import { describeDb } from '../../../tests/postgres.js';
-import { deep, odd, unusable } from './records.js';
+import { deep, odd, unusable } from './testing/records.js';
 
 describeDb('a platform whose only purpose is to hurt', () => {
   const shop = new FakeShop();

@@ -1,4 +1,4 @@
-import { thing, type Thing } from '../../../tests/fake-platform.js';
+import { thing, type Thing } from '../../../../tests/fake-platform.js';
 
 const wire = (n: number, more: object): Record<string, unknown> => ({ ...thing(n), rest: null, ...more });
 

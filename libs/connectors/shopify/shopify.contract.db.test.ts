@@ -1,0 +1,44 @@
+import { DEMO_EXPIRING_CREDENTIALS, startSandbox } from '../../../apps/sandbox/index.js';
+import { describeContract } from '../../../tests/describe-contract.js';
+import { shopify } from './platform.js';
+
+describeContract(shopify, async ({ records, now }) => {
+  const sandbox = await startSandbox({
+    orders: records,
+    now,
+    plan: { maximumAvailable: 1_000_000, restoreRate: 1_000_000 },
+  });
+  const kindOf = (stream: string): string => stream.slice('shopify.'.length);
+  const truthOf = (stream: string) => sandbox.truth().streams[stream]!;
+  const faults = {
+    throttled: { kind: 'status', status: 429, retryAfter: '2' },
+    failing: { kind: 'status', status: 503 },
+    html: { kind: 'html' },
+    reset: { kind: 'reset' },
+    truncated: { kind: 'truncated' },
+  } as const;
+  return {
+    baseUrl: `${sandbox.url}/shopify/demo`,
+    settings: { shop: 'demo' },
+    credentials: DEMO_EXPIRING_CREDENTIALS,
+    secrets: Object.entries(DEMO_EXPIRING_CREDENTIALS).flatMap(([name, value]) =>
+      /secret|token/i.test(name) ? [value] : [],
+    ),
+    records: (stream) => truthOf(stream).records,
+    rows: (stream) =>
+      Object.fromEntries(
+        Object.entries(truthOf(stream).tables).map(([name, table]) => [
+          name,
+          (table as { rows: number }).rows,
+        ]),
+      ),
+    touch: (stream, count) => void sandbox.edit({ op: 'touch', stream: kindOf(stream), count }),
+    fault: (kind, calls) =>
+      void sandbox.turn({ faults: [{ ...faults[kind], next: calls, path: 'graphql' }] }),
+    corrupt: (stream) =>
+      void sandbox.turn({ corrupt: { stream: kindOf(stream), count: 1, set: { updatedAt: 'yesterday' } } }),
+    mend: () => void sandbox.turn({ corrupt: null }),
+    tokens: (end) => void sandbox.turn({ tokens: end }),
+    close: () => sandbox.close(),
+  };
+});

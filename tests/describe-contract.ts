@@ -1,0 +1,273 @@
+import { createSender, type Sender } from '#http';
+import { later, minutes } from '#kernel';
+import type { Platform, Stream } from '#sync';
+import { reloadConnection, type ConnectionRow, type RunRow } from '#warehouse';
+import { openTestEngine, type TestEngine } from './engine.js';
+import { describeDb } from './postgres.js';
+
+/** A running stand-in of the platform, and the strings to pull on it. */
+export interface Stage {
+  readonly baseUrl: string;
+  readonly settings: object;
+  readonly credentials: object;
+  /** Texts that nobody may ever read: tokens, secrets. */
+  readonly secrets: readonly string[];
+  /** How many records of a stream there are. */
+  records(stream: string): number;
+  /** How many rows of each table they make. */
+  rows(stream: string): Readonly<Record<string, number>>;
+  /** Changes so many records of a stream, all in one instant. */
+  touch(stream: string, count: number): void;
+  /** What the next calls meet instead of an answer. */
+  fault(kind: 'throttled' | 'failing' | 'html' | 'reset' | 'truncated', calls: number): void;
+  /** Breaks one record of the stream on the wire, until it is mended. */
+  corrupt(stream: string): void;
+  mend(): void;
+  /** Tokens end: `expire` those that can be renewed, `revoke` all. */
+  tokens(end: 'expire' | 'revoke'): void;
+  close(): Promise<void>;
+}
+
+export type OpenStage = (shape: {
+  /** About how many records; exactly so many where that is the platform's main stream. */
+  readonly records: number;
+  readonly now: () => number;
+}) => Promise<Stage>;
+
+type Case =
+  | 'empty'
+  | 'exactly full'
+  | 'ties'
+  | 'edits while reading'
+  | 'throttled'
+  | 'expired token'
+  | 'dead token'
+  | 'bad record';
+
+/** The same promises of every connector, against its own stand-in, through the real engine, door and network. */
+export function describeContract(
+  platform: Platform,
+  open: OpenStage,
+  /** Cases that cannot apply, each with the reason. */
+  skip: Partial<Record<Case, string>> = {},
+): void {
+  describeDb(`the contract of ${platform.title}`, () => {
+    let db: TestEngine;
+    let stage: Stage;
+    let connection: ConnectionRow;
+    let sender: Sender;
+    beforeAll(async () => {
+      sender = createSender({ retryDelayMs: 1 });
+      db = await openTestEngine(platform, sender);
+    });
+    afterAll(async () => {
+      sender.close();
+      await db.close();
+    });
+    afterEach(() => stage.close());
+
+    const start = async (records: number): Promise<void> => {
+      stage = await open({ records, now: () => db.clock.now.getTime() });
+      connection = await db.connect({
+        settings: stage.settings as Record<string, string>,
+        credentials: stage.credentials as Record<string, string>,
+        baseUrl: stage.baseUrl,
+        sandbox: true,
+      });
+    };
+    const queue = async (stream: Stream, pageSize?: number, kind: RunRow['kind'] = 'incremental') => {
+      const run = await db.queue(connection, { stream: stream.name, kind });
+      if (pageSize !== undefined)
+        await db.engine.warehouse.query('update runs set page_size = $2 where id = $1', [run.id, pageSize]);
+      return run;
+    };
+    const run = async (stream: Stream, pageSize?: number, kind?: RunRow['kind']): Promise<RunRow> =>
+      db.finish(await queue(stream, pageSize, kind));
+
+    const tables = (stream: Stream) => [stream.into, ...stream.children.map(({ into }) => into)];
+    /** Every row is here, and a comparison of every column with the platform finds nothing to change. */
+    const expectWhole = async (stream: Stream, missing = 0): Promise<void> => {
+      for (const { name } of tables(stream)) {
+        const [counted] = await db.engine.warehouse.query<{ n: string }>(
+          `select count(*) as n from "${name}" where connection_id = $1 and deleted_at is null`,
+          [connection.id],
+        );
+        if (missing === 0)
+          expect({ table: name, rows: Number(counted?.n) }).toEqual({
+            table: name,
+            rows: stage.rows(stream.name)[name],
+          });
+      }
+      expect(await run(stream, undefined, 'refresh')).toMatchObject({
+        state: 'succeeded',
+        records: stage.records(stream.name),
+        inserted: 0,
+        changed: 0,
+        gone: 0,
+        quarantined: missing,
+      });
+    };
+
+    const streams = platform.streams.map((stream) => [stream.name, stream] as const);
+    const each = (name: Case | 'one and many', test: (stream: Stream) => Promise<void>): void => {
+      const reason = skip[name as Case];
+      if (reason === undefined) it.each(streams)(`%s: ${name}`, (_, stream) => test(stream));
+      else it.skip.each(streams)(`%s: ${name} (${reason})`, () => undefined);
+    };
+
+    each('empty', async (stream) => {
+      await start(0);
+      expect(await run(stream)).toMatchObject({ state: 'succeeded', records: stage.records(stream.name) });
+      await expectWhole(stream);
+    });
+
+    each('one and many', async (stream) => {
+      for (const records of [1, 9]) {
+        await start(records);
+        const done = await run(stream, stream.size.min);
+        expect(done).toMatchObject({
+          state: 'succeeded',
+          records: stage.records(stream.name),
+          changed: 0,
+          gone: 0,
+        });
+        const rows = Object.values(stage.rows(stream.name)).reduce((a, b) => a + b, 0);
+        expect(done.inserted).toBe(rows);
+        await expectWhole(stream);
+        expect(await run(stream)).toMatchObject({ state: 'succeeded', inserted: 0, changed: 0, gone: 0 });
+        if (records === 1) await stage.close();
+      }
+    });
+
+    each('exactly full', async (stream) => {
+      await start(8);
+      const records = stage.records(stream.name);
+      let size = Math.min(records, stream.size.start);
+      while (records % size !== 0) size--;
+      const done = await db.finish(await queue(stream, size), { platform: { ...platform, roomy: () => false } });
+      expect(done).toMatchObject({ state: 'succeeded', records });
+      // One more where the platform does not say that there is no more.
+      expect([records / size, records / size + 1]).toContain(done.pages);
+      await expectWhole(stream);
+    });
+
+    each('ties', async (stream) => {
+      await start(9);
+      await run(stream);
+      db.clock.now = later(db.clock.now, minutes(10));
+      stage.touch(stream.name, Math.min(7, stage.records(stream.name)));
+      db.clock.now = later(db.clock.now, minutes(10));
+      // More of one instant than a page holds.
+      expect(await run(stream, stream.size.min)).toMatchObject({ state: 'succeeded' });
+      await expectWhole(stream);
+    });
+
+    each('edits while reading', async (stream) => {
+      await start(9);
+      let pages = 0;
+      const reading = await queue(stream, stream.size.min);
+      await db.finish(reading, {
+        progress: async () => {
+          db.clock.now = later(db.clock.now, 1000);
+          if (++pages <= 3) stage.touch(stream.name, 2);
+        },
+      });
+      db.clock.now = later(db.clock.now, minutes(10));
+      expect(await run(stream)).toMatchObject({ state: 'succeeded' });
+      await expectWhole(stream);
+    });
+
+    each('throttled', async (stream) => {
+      await start(5);
+      stage.fault('throttled', 2);
+      const first = await queue(stream);
+      expect((await db.attempt(first)).to).toBe('later');
+      expect(await db.find(first)).toMatchObject({ state: 'snoozed', attempt: 0, failureKind: 'throttled' });
+      expect(await db.finish(first)).toMatchObject({ state: 'succeeded', attempt: 1 });
+      await expectWhole(stream);
+    });
+
+    it.each(
+      streams.flatMap(([name, stream]) =>
+        (['failing', 'html', 'reset', 'truncated'] as const).map((kind) => [name, kind, stream] as const),
+      ),
+    )('%s: %s, in passing', async (_, kind, stream) => {
+      await start(5);
+      stage.fault(kind, 3);
+      expect(await run(stream)).toMatchObject({ state: 'succeeded' });
+      await expectWhole(stream);
+    });
+
+    each('expired token', async (stream) => {
+      await start(5);
+      const first = await queue(stream, stream.size.min);
+      let pages = 0;
+      const done = await db.finish(first, {
+        progress: async () => {
+          if (++pages === 1) stage.tokens('expire');
+        },
+      });
+      expect(done).toMatchObject({ state: 'succeeded', failure: null });
+      await expectWhole(stream);
+    });
+
+    each('dead token', async (stream) => {
+      await start(5);
+      stage.tokens('revoke');
+      expect(await run(stream)).toMatchObject({ state: 'failed', failureKind: 'credential', attempt: 1 });
+      expect(await reloadConnection(db.engine.warehouse, connection.id)).toMatchObject({
+        status: 'reconnect',
+      });
+    });
+
+    each('bad record', async (stream) => {
+      await start(9);
+      stage.corrupt(stream.name);
+      expect(await run(stream)).toMatchObject({ state: 'succeeded', quarantined: 1 });
+      await expectWhole(stream, 1);
+      stage.mend();
+      expect(await run(stream, undefined, 'refresh')).toMatchObject({ state: 'succeeded', quarantined: 0 });
+      await expectWhole(stream);
+      const open = await db.engine.warehouse.query(
+        `select 1 from quarantine where connection_id = $1 and state = 'open'`,
+        [connection.id],
+      );
+      expect(open).toEqual([]);
+    });
+
+    it.each(streams)('%s: killed between pages, again and again', async (_, stream) => {
+      await start(9);
+      const killed = await queue(stream, stream.size.min);
+      for (let attempts = 0; attempts < 4; attempts++) {
+        const stop = new AbortController();
+        await db.attempt(killed, {
+          signal: stop.signal,
+          progress: async () => stop.abort(new Error('killed')),
+        });
+      }
+      const rows = Object.values(stage.rows(stream.name)).reduce((a, b) => a + b, 0);
+      expect(await db.finish(killed)).toMatchObject({
+        state: 'succeeded',
+        records: stage.records(stream.name),
+        inserted: rows,
+        changed: 0,
+      });
+      await expectWhole(stream);
+    });
+
+    it('nothing secret is logged, stored or told', async () => {
+      await start(3);
+      stage.fault('failing', 1);
+      for (const [, stream] of streams) await run(stream);
+      stage.tokens('revoke');
+      await run(streams[0]![1]);
+      const told = await Promise.all(
+        ['runs', 'run_logs', 'quarantine', 'connections', 'streams'].map((table) =>
+          db.engine.warehouse.query(`select * from ${table}`),
+        ),
+      );
+      const text = `${db.logged.join('\n')}\n${JSON.stringify(told)}`;
+      for (const secret of stage.secrets) expect(text.includes(secret)).toBe(false);
+    });
+  });
+}
