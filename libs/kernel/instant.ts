@@ -6,8 +6,9 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** An ISO 8601 text with its zone as an instant; undefined where there is no such day or the zone is missing. */
 export function parseInstant(text: string): Date | undefined {
-  // `new Date` takes the thirtieth of February for the second of March.
-  if (!ISO.test(text) || parseDate(text.slice(0, 10)) === undefined) return undefined;
+  if (!ISO.test(text)) return undefined;
+  // `new Date` takes the thirtieth of February for the second of March; every month has its first 28 days.
+  if (text.slice(8, 10) > '28' && parseDate(text.slice(0, 10)) === undefined) return undefined;
   const at = new Date(text);
   return Number.isNaN(at.getTime()) ? undefined : at;
 }

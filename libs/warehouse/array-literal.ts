@@ -4,13 +4,13 @@ const SPECIAL = /["\\\0]/;
  * One column's values as a Postgres array literal. Building the text here, once per column, costs a fraction of
  * the driver's generic array conversion, and a page then travels in as many parameters as it has columns.
  */
-export function arrayLiteral(values: readonly unknown[]): string {
-  const parts = new Array<string>(values.length);
-  for (let i = 0; i < values.length; i++) parts[i] = element(values[i]);
-  return `{${parts.join(',')}}`;
-}
+export const arrayLiteral = (values: readonly unknown[]): string => literalOf(values.map(element));
 
-function element(value: unknown): string {
+/** Elements as `element` writes them, as one literal. */
+export const literalOf = (elements: readonly string[]): string => `{${elements.join(',')}}`;
+
+/** One value as it stands in an array literal. */
+export function element(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'string') return SPECIAL.test(value) ? `"${escape(value)}"` : `"${value}"`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);

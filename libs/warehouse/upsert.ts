@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { snakeCase, type SqlType, type Table } from './tables/index.js';
-import { arrayLiteral, jsonText } from './array-literal.js';
+import { arrayLiteral, element, literalOf, jsonText } from './array-literal.js';
 
 /** Runs one statement inside the transaction that the page commits in. */
 export type Query = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>;
@@ -54,27 +54,21 @@ export async function upsert(
   const batch = newestPerKey(rows);
   if (batch.length === 0) return { inserted: 0, changed: 0, same: 0, stale: [] };
   const plan = planFor(table);
-  const hashes = batch.map(fingerprint);
-  const all = (): string[] => parameters(table, plan, batch, hashes);
+  const cells = render(table, plan, batch);
   const sorted = await query<{ n: string; what: 'new' | 'changed' | 'stale' }>(
     comparison === 'columns' ? plan.sortByColumns : plan.sortByFingerprint,
-    [
-      stamp.connectionId,
-      ...(comparison === 'columns' ? all() : parameters(table, NO_COLUMNS, batch, hashes)),
-    ],
+    [stamp.connectionId, ...(comparison === 'columns' ? cells : cells.slice(0, META.length)).map(literalOf)],
   );
   const indexesOf = (what: 'new' | 'changed' | 'stale'): number[] =>
     sorted.filter((row) => row.what === what).map((row) => Number(row.n) - 1);
   const write = async (sql: string, chosen: readonly number[]): Promise<number> => {
     if (chosen.length === 0) return 0;
-    const [part, partHashes] =
-      chosen.length === batch.length
-        ? [batch, hashes]
-        : [chosen.map((i) => batch[i]!), chosen.map((i) => hashes[i]!)];
+    const part =
+      chosen.length === batch.length ? cells : cells.map((column) => chosen.map((i) => column[i]!));
     const [counted] = await query<{ n: string }>(sql, [
       stamp.connectionId,
       stamp.runId,
-      ...parameters(table, plan, part, partHashes),
+      ...part.map(literalOf),
     ]);
     return Number(counted?.n ?? 0);
   };
@@ -83,9 +77,6 @@ export async function upsert(
   const stale = indexesOf('stale').map((i) => batch[i]!.sourceId);
   return { inserted, changed, same: batch.length - inserted - changed, stale };
 }
-
-const fingerprint = ({ row, parentSourceId }: Incoming): string =>
-  hash('md5', JSON.stringify(parentSourceId === undefined ? row : [parentSourceId, row]));
 
 /** The last of the newest per key: one statement must not touch a row twice. */
 function newestPerKey(rows: readonly Incoming[]): readonly Incoming[] {
@@ -108,31 +99,32 @@ interface Plan {
 }
 
 const plans = new WeakMap<Table, Plan>();
-const NO_COLUMNS = { columns: [], json: [] } as const;
 
-/** Array literals in the order of `inputsOf`. */
-function parameters(
-  table: Table,
-  plan: Pick<Plan, 'columns' | 'json'>,
-  batch: readonly Incoming[],
-  hashes: readonly string[],
-): string[] {
+/**
+ * Every value of the batch as an element of an array literal, column by column in the order of `inputsOf`: written
+ * once, for the fingerprints as well as for the statements.
+ */
+function render(table: Table, plan: Plan, batch: readonly Incoming[]): string[][] {
+  const own = plan.columns.map((name, c) =>
+    batch.map(({ row }) => {
+      const value = row[name];
+      return element(plan.json[c] && value != null ? jsonText(value) : value);
+    }),
+  );
+  if (table.child) own.unshift(batch.map((item) => element(item.parentSourceId ?? '')));
   return [
-    arrayLiteral(batch.map((item) => item.sourceId)),
-    arrayLiteral(batch.map((item) => item.version)),
-    arrayLiteral(batch.map((item) => item.gone)),
-    arrayLiteral(hashes),
-    ...(table.child && plan !== NO_COLUMNS
-      ? [arrayLiteral(batch.map((item) => item.parentSourceId ?? ''))]
-      : []),
-    ...plan.columns.map((name, c) =>
-      arrayLiteral(
-        plan.json[c]
-          ? batch.map((item) => (item.row[name] == null ? null : jsonText(item.row[name])))
-          : batch.map((item) => item.row[name]),
-      ),
-    ),
+    batch.map((item) => element(item.sourceId)),
+    batch.map((item) => element(item.version)),
+    batch.map((item) => element(item.gone)),
+    batch.map((_, i) => fingerprint(own, i)),
+    ...own,
   ];
+}
+
+function fingerprint(columns: readonly (readonly string[])[], i: number): string {
+  let text = '';
+  for (const column of columns) text += `${column[i]!},`;
+  return hash('md5', text);
 }
 
 interface Input {

@@ -31,8 +31,8 @@ export function toGid(type: string, id: string): string {
 
 export const Money = z.object({ amount: wireDecimal, currencyCode: z.string() });
 
-/** An amount in the shop's own currency: what the books are kept in. */
-export const ShopMoney = z.object({ shopMoney: Money });
+/** An amount in the shop's own currency, the order's `currencyCode`: what the books are kept in. */
+export const ShopMoney = z.object({ shopMoney: z.object({ amount: wireDecimal }) });
 
 /** The same amount as the shop books it and as the customer saw it. */
 export const BothMoney = z.object({ shopMoney: Money, presentmentMoney: Money });

@@ -22,9 +22,9 @@ const LINE_FIELDS = `pageInfo { hasNextPage endCursor }
         id sku title quantity currentQuantity
         product { id }
         variant { id }
-        originalUnitPriceSet { shopMoney { amount currencyCode } }
-        discountedTotalSet { shopMoney { amount currencyCode } }
-        taxLines { priceSet { shopMoney { amount currencyCode } } }
+        originalUnitPriceSet { shopMoney { amount } }
+        discountedTotalSet { shopMoney { amount } }
+        taxLines { priceSet { shopMoney { amount } } }
       }`;
 
 const LINE_COST = object(object(), object(), MONEY_BAG, MONEY_BAG, object(MONEY_BAG));
@@ -37,12 +37,12 @@ export const ORDERS = `query Orders($first: Int!, $after: String, $query: String
       currencyCode presentmentCurrencyCode displayFinancialStatus displayFulfillmentStatus
       customer { id }
       totalPriceSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
-      currentTotalPriceSet { shopMoney { amount currencyCode } }
-      subtotalPriceSet { shopMoney { amount currencyCode } }
-      totalTaxSet { shopMoney { amount currencyCode } }
-      totalShippingPriceSet { shopMoney { amount currencyCode } }
-      totalDiscountsSet { shopMoney { amount currencyCode } }
-      totalRefundedSet { shopMoney { amount currencyCode } }
+      currentTotalPriceSet { shopMoney { amount } }
+      subtotalPriceSet { shopMoney { amount } }
+      totalTaxSet { shopMoney { amount } }
+      totalShippingPriceSet { shopMoney { amount } }
+      totalDiscountsSet { shopMoney { amount } }
+      totalRefundedSet { shopMoney { amount } }
       fulfillments(first: ${PARCELS}) { status updatedAt trackingInfo(first: 1) { number company url } }
       lineItems(first: $lines) { ${LINE_FIELDS} }
     }
@@ -154,7 +154,8 @@ function itemRow(line: LineItem, order: Order): RowOf<typeof orderItems> {
     discountedTotal: line.discountedTotalSet.shopMoney.amount,
     tax: taxOf(line),
     feeEstimate: null,
-    currency: line.originalUnitPriceSet.shopMoney.currencyCode,
+    // Every shopMoney of an order is in its own currency code.
+    currency: order.currencyCode,
     productId: line.product?.id ?? null,
     variantId: line.variant?.id ?? null,
   };
