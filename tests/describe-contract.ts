@@ -144,7 +144,9 @@ export function describeContract(
       const records = stage.records(stream.name);
       let size = Math.min(records, stream.size.start);
       while (records % size !== 0) size--;
-      const done = await db.finish(await queue(stream, size), { platform: { ...platform, roomy: () => false } });
+      const done = await db.finish(await queue(stream, size), {
+        platform: { ...platform, roomy: () => false },
+      });
       expect(done).toMatchObject({ state: 'succeeded', records });
       // One more where the platform does not say that there is no more.
       expect([records / size, records / size + 1]).toContain(done.pages);

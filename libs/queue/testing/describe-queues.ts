@@ -5,7 +5,7 @@ import { openQueues, scheduleId, type Move, type Queues, type QueueStore, type R
 type Job = Parameters<Parameters<Queues['work']>[1]['handle']>[0];
 
 /** A promise and its resolver: tests wait on what happened, never on the clock. */
-export function signal<T = void>(): { promise: Promise<T>; done: (value: T) => void } {
+function signal<T = void>(): { promise: Promise<T>; done: (value: T) => void } {
   let done!: (value: T) => void;
   const promise = new Promise<T>((resolve) => {
     done = resolve;
@@ -14,7 +14,7 @@ export function signal<T = void>(): { promise: Promise<T>; done: (value: T) => v
 }
 
 /** Looks until it is so; the test's own time limit is the only clock. */
-export async function until<T>(look: () => Promise<T>, so: (value: T) => boolean): Promise<T> {
+async function until<T>(look: () => Promise<T>, so: (value: T) => boolean): Promise<T> {
   for (;;) {
     const value = await look();
     if (so(value)) return value;
