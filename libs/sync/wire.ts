@@ -17,12 +17,11 @@ export const wireInstant = z.string().transform((text, context): Date => {
 });
 
 /** Decimal text, as GraphQL's `Decimal` and `Money` scalars → exact decimal. Numbers are refused: they were floats. */
-export const wireDecimal = z.string().transform((text, context): Decimal => {
-  const value = parseDecimal(text);
-  if (value !== undefined) return value;
-  context.issues.push({ code: 'custom', message: `not a decimal number: ${shown(text)}`, input: text });
-  return z.NEVER;
-});
+export const wireDecimal = z.custom<Decimal>(
+  // The text is the value already: a check alone costs a fraction of a transform, and records hold many.
+  (value) => typeof value === 'string' && parseDecimal(value) !== undefined,
+  { error: ({ input }) => `not a decimal number: ${shown(input)}` },
+);
 
 /** `YYYY-MM-DD` → calendar date. */
 export const wireDate = z.string().transform((text, context): CalendarDate => {
