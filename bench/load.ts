@@ -10,8 +10,8 @@ import { inFlight, median, rate, round, type BenchResult } from './measure.js';
 const ROWS = 200_000;
 const PAGE = 2000;
 const ROUNDS = 3;
-/** Pages in flight, as many as a worker has runs by default: it builds one while Postgres takes another. */
-const LANES = 4;
+/** Pages in flight: one is built while Postgres takes the other. */
+const LANES = 2;
 const STAMP = { connectionId: 'conn_bench', runId: 'run_bench' };
 
 /**

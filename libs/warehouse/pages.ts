@@ -5,7 +5,14 @@ import { arrayLiteral, asStored, jsonText } from './array-literal.js';
 import type { Counts, RunRow } from './rows.js';
 import { fence } from './runs.js';
 import type { Table } from './tables/index.js';
-import { markGoneChildren, upsert, type Comparison, type Incoming, type Query } from './upsert.js';
+import {
+  markGoneChildren,
+  upsert,
+  type Comparison,
+  type Incoming,
+  type Query,
+  type Written,
+} from './upsert.js';
 import type { Warehouse } from './warehouse.js';
 
 /** A record that would not parse: its payload as received and why. */
@@ -60,9 +67,9 @@ export async function commitPage(warehouse: Warehouse, run: RunRow, page: Page):
       quarantined: page.bad.length,
       ...written,
     };
-    await fence(query, run, { ...page, counts });
+    const { hasOpen } = await fence(query, run, { ...page, counts });
     if (!run.dry) {
-      await quarantine(query, run, page);
+      await quarantine(query, run, page, hasOpen);
       if (page.checkpoint) await moveCheckpoint(query, run, page.checkpoint);
     }
     return counts;
@@ -80,21 +87,24 @@ async function writeParts(
   page: Page,
 ): Promise<Pick<Counts, 'inserted' | 'changed' | 'same' | 'gone'>> {
   const total = { inserted: 0, changed: 0, same: 0, gone: 0 };
-  const write = async (part: TablePart): Promise<readonly string[]> => {
+  const write = async (part: TablePart): Promise<Written> => {
     const written = await upsert(query, part.into, stamp, part.rows, page.comparison);
     total.inserted += written.inserted;
     total.changed += written.changed;
     total.same += written.same;
-    return written.stale;
+    return written;
   };
   // A parent in an older version than ours says nothing of its children either.
-  const stale = new Set(await write(page.main));
+  const main = await write(page.main);
+  const stale = new Set(main.stale);
   const parents = page.main.rows.filter((row) => !stale.has(row.sourceId));
   const children = page.children.map((part) => ({
     into: part.into,
     rows: stale.size === 0 ? part.rows : part.rows.filter((row) => !stale.has(row.parentSourceId ?? '')),
   }));
   for (const part of children) await write(part);
+  // Records that are all new here have no children here that could be gone; a refresh looks all the same.
+  if (page.comparison === 'fingerprint' && main.inserted === page.main.rows.length) return total;
   for (const part of children)
     total.gone += await markGoneChildren(
       query,
@@ -107,7 +117,7 @@ async function writeParts(
 }
 
 /** Bad records are kept with payload and reason; a record that came back whole is marked landed. */
-async function quarantine(query: Query, run: RunRow, page: Page): Promise<void> {
+async function quarantine(query: Query, run: RunRow, page: Page, hasOpen: boolean): Promise<void> {
   if (page.bad.length > 0)
     await query(
       `insert into quarantine (connection_id, stream, run_id, page, record_key, payload, reason)
@@ -125,7 +135,7 @@ async function quarantine(query: Query, run: RunRow, page: Page): Promise<void> 
         arrayLiteral(distinctBad(page.bad).map((bad) => bad.reason)),
       ],
     );
-  if (page.landed.length > 0)
+  if (hasOpen && page.landed.length > 0)
     await query(
       `with landed as (
          update quarantine set state = 'landed', last_seen_at = now()

@@ -119,20 +119,25 @@ export async function claimRun(
 
 type Execute = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>;
 
-/** Proves that the claim still holds, adds the page's counts and renews the lease; locks the run's row. */
+/**
+ * Proves that the claim still holds, adds the page's counts and renews the lease; locks the run's row. Tells on the way
+ * whether the stream has records in the quarantine that might land.
+ */
 export async function fence(
   query: Execute,
   claim: Pick<RunRow, 'id' | 'lease'>,
   page: { counts: Counts; place: Json | null; cursorAt: Date | null; pageSize: number; leaseUntil: Date },
-): Promise<void> {
+): Promise<{ hasOpen: boolean }> {
   const c = page.counts;
-  const rows = await query<{ id: string }>(
+  const [held] = await query<{ hasOpen: boolean }>(
     `with held as (
        update runs set pages = pages + $3, calls = calls + $4, records = records + $5, inserted = inserted + $6,
          changed = changed + $7, same = same + $8, gone = gone + $9, quarantined = quarantined + $10,
          place = $11::jsonb, cursor_at = greatest(cursor_at, $12), page_size = $13, lease_until = $14
-       where id = $1 and lease = $2 and state = 'running' returning id
-     ) select id from held`,
+       where id = $1 and lease = $2 and state = 'running' returning connection_id, stream
+     ) select exists (
+         select from quarantine q where q.connection_id = held.connection_id and q.stream = held.stream and q.state = 'open'
+       ) as "hasOpen" from held`,
     [
       claim.id,
       claim.lease,
@@ -150,7 +155,8 @@ export async function fence(
       page.leaseUntil,
     ],
   );
-  if (rows.length === 0) throw new LeaseLost(claim.id);
+  if (!held) throw new LeaseLost(claim.id);
+  return held;
 }
 
 /** Renews the lease because something moved: a call was answered. Throws LeaseLost where the claim is gone. */

@@ -114,11 +114,21 @@ function render(table: Table, plan: Plan, batch: readonly Incoming[]): string[][
   if (table.child) own.unshift(batch.map((item) => element(item.parentSourceId ?? '')));
   return [
     batch.map((item) => element(item.sourceId)),
-    batch.map((item) => element(item.version)),
+    versions(batch),
     batch.map((item) => element(item.gone)),
     batch.map((_, i) => fingerprint(own, i)),
     ...own,
   ];
+}
+
+/** The children of one record share its version: written once for all that stand together. */
+function versions(batch: readonly Incoming[]): string[] {
+  let last: Date | null = null;
+  let text = element(null);
+  return batch.map(({ version }) => {
+    if (version !== last) [last, text] = [version, element(version)];
+    return text;
+  });
 }
 
 function fingerprint(columns: readonly (readonly string[])[], i: number): string {
