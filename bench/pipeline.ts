@@ -26,8 +26,8 @@ import { measureLoad } from './load.js';
 import { median, required, round, type BenchResult } from './measure.js';
 
 /** A worker's default number of runs at once, each of a connection of its own. */
-const SHOPS = 4;
-const ORDERS_EACH = 6000;
+const SHOPS = 8;
+const ORDERS_EACH = 3000;
 const ROUNDS = 3;
 /** Orders a page: the platform's own cap of 250, its cost limit lifted in the simulator. */
 const PAGE = 250;
@@ -66,7 +66,7 @@ export async function pipeline(): Promise<BenchResult> {
     platforms: [platform.name],
     onError: (where, error) => console.error(`${where}: ${error.message}`),
   });
-  const worker = startWorker({ engine, queues, platforms: [platform], concurrency: 4, lockMs: 30_000 });
+  const worker = startWorker({ engine, queues, platforms: [platform], concurrency: SHOPS, lockMs: 30_000 });
   try {
     const connections = [];
     for (const shop of shopNames())

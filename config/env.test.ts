@@ -24,7 +24,7 @@ describe('readEnv', () => {
       configFile: 'config/stratus.yaml',
       host: '127.0.0.1',
       port: 8080,
-      concurrency: 4,
+      concurrency: 8,
       lockMs: 30_000,
       leaseMs: 60_000,
       reconcileMs: 30_000,

@@ -97,11 +97,11 @@ export const VARIABLES = z.object({
     allowed: LOG_LEVELS.join(', '),
     example: 'debug',
   }),
-  STRATUS_CONCURRENCY: about(whole(1, 256).prefault('4'), {
+  STRATUS_CONCURRENCY: about(whole(1, 256).prefault('8'), {
     group: 'Process',
-    means: 'How many runs one worker process works on at a time.',
+    means: 'How many runs one worker process works on at a time; most of a run is waiting for its platform.',
     allowed: 'a whole number from 1 to 256',
-    example: '8',
+    example: '16',
   }),
   HOST: about(text.default('127.0.0.1'), {
     group: 'Console',

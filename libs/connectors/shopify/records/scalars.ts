@@ -8,16 +8,10 @@ const GID = /^gid:\/\/shopify\/[A-Za-z]+\/(\d+)(?:\?.*)?$/;
  * `gid://shopify/Order/450789469` → `450789469`: the platform's own number (`legacyResourceId`), as text, because
  * it outgrows a JavaScript number.
  */
-export const gid = z.string().transform((text, context): string => {
-  const id = GID.exec(text)?.[1];
-  if (id !== undefined) return id;
-  context.issues.push({
-    code: 'custom',
-    message: `not a Shopify id: ${JSON.stringify(text).slice(0, 60)}`,
-    input: text,
-  });
-  return z.NEVER;
-});
+export const gid = z
+  .string()
+  .regex(GID, { error: ({ input }) => `not a Shopify id: ${JSON.stringify(input).slice(0, 60)}` })
+  .overwrite((text) => GID.exec(text)?.[1] ?? text);
 
 /** `UnsignedInt64` counts travel as text; the ones read with this stay far below 2^53. */
 export const count = z.union([z.string().regex(/^\d{1,15}$/), z.int().nonnegative()]).transform(Number);
