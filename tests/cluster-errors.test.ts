@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { emptyTestDatabase, testDatabase, type TestDatabase } from './postgres.js';
 import { describeRedis, testRedisUrl } from './redis.js';
-import { dataFolder, lastJson, stratus } from './stratus.js';
+import { addDeadConnection, dataFolder, lastJson, stratus } from './stratus.js';
 
 describeRedis('mistakes in a cluster', () => {
   let database: TestDatabase;
@@ -108,22 +108,7 @@ describeRedis('mistakes in a cluster', () => {
 
   it('seals everything anew with a key put in front, so that the old one can go', async () => {
     const key = randomBytes(32).toString('base64');
-    const added = await stratus(
-      [
-        'connections',
-        'add',
-        'shopify',
-        '--name',
-        'dead',
-        '--set',
-        'shop=dead',
-        '--base-url',
-        'http://127.0.0.1:9',
-        '--sandbox',
-      ],
-      env,
-      '{"accessToken":"shpat_planted"}',
-    );
+    const added = await addDeadConnection('shpat_planted', [], env);
     expect(added.code).toBe(0);
     const both = { ...env, STRATUS_SECRET_KEY: `${key},${env['STRATUS_SECRET_KEY']}` };
     const rotated = lastJson<{ current: string; before: Record<string, number>; rows: number }>(

@@ -38,6 +38,30 @@ export async function stratus(args: readonly string[], env: Env = {}, input?: st
   return { code, stdout: stdout(), stderr: stderr() };
 }
 
+/** A connection named `dead`, to a port where nobody listens. */
+export const addDeadConnection = (
+  token: string,
+  options: readonly string[] = [],
+  env: Env = {},
+): Promise<Finished> =>
+  stratus(
+    [
+      'connections',
+      'add',
+      'shopify',
+      '--name',
+      'dead',
+      '--set',
+      'shop=dead',
+      '--base-url',
+      'http://127.0.0.1:9',
+      '--sandbox',
+      ...options,
+    ],
+    env,
+    JSON.stringify({ accessToken: token }),
+  );
+
 export interface Running {
   readonly child: ChildProcess;
   readonly pid: number;

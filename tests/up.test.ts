@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describeDb } from './postgres.js';
 import { sharedFile } from './shared.js';
-import { dataFolder, lastJson, startStratus, stratus, type Finished } from './stratus.js';
+import { addDeadConnection, dataFolder, lastJson, startStratus, stratus, type Finished } from './stratus.js';
 
 interface Results {
   streams: {
@@ -162,24 +162,7 @@ describeDb('stratus up, on a machine with nothing but Node', () => {
   });
 
   it('says what is wrong with a dead host and keeps what is there', async () => {
-    const added = await stratus(
-      [
-        'connections',
-        'add',
-        'shopify',
-        '--name',
-        'dead',
-        '--set',
-        'shop=dead',
-        '--base-url',
-        'http://127.0.0.1:9',
-        '--sandbox',
-        '--data',
-        folder.path,
-      ],
-      {},
-      '{"accessToken":"shpat_planted_secret"}',
-    );
+    const added = await addDeadConnection('shpat_planted_secret', ['--data', folder.path]);
     expect(added.code).toBe(0);
     const tested = await stratus(['connections', 'test', 'dead', '--data', folder.path]);
     expect(tested.code).toBe(1);

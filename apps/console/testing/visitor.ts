@@ -1,5 +1,5 @@
 // A reply's JSON is looked into freely in tests; expect() is what checks it.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- replies are looked into freely; expect() checks them
 type Loose = any;
 
 /** A browser without a window: keeps cookies by path as one would, and follows nothing by itself. */
