@@ -1,5 +1,18 @@
 /** Every migration in order; forward only, never edited once merged. */
 import { Engine1763700000001 } from './0001-engine.js';
 import { ShopifyTables1763700000002 } from './0002-shopify-tables.js';
+import { QuotaUsage1763700000003 } from './0003-quota-usage.js';
+import { Completeness1763700000004 } from './0004-completeness.js';
+import { Backfills1763700000005 } from './0005-backfills.js';
+import { Failures1763700000006 } from './0006-failures.js';
+import { Alerts1763700000007 } from './0007-alerts.js';
 
-export const migrations = [Engine1763700000001, ShopifyTables1763700000002];
+export const migrations = [
+  Engine1763700000001,
+  ShopifyTables1763700000002,
+  QuotaUsage1763700000003,
+  Completeness1763700000004,
+  Backfills1763700000005,
+  Failures1763700000006,
+  Alerts1763700000007,
+];

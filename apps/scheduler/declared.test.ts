@@ -17,6 +17,8 @@ const connection = (more: Partial<ConnectionRow> = {}): ConnectionRow => ({
   sandbox: true,
   credentials: '',
   renewingUntil: null,
+  renewal: 0,
+  renewedAt: null,
   createdAt: new Date(0),
   updatedAt: new Date(0),
   ...more,

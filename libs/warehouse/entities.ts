@@ -35,6 +35,8 @@ const atOrNull: EntitySchemaColumnOptions = { type: 'timestamptz', nullable: tru
 const now: EntitySchemaColumnOptions = { type: 'timestamptz', default: () => 'now()' };
 const identity: EntitySchemaColumnOptions = { type: 'bigint', primary: true, generated: 'increment' };
 const jsonb: EntitySchemaColumnOptions = { type: 'jsonb' };
+const bigintOrNull: EntitySchemaColumnOptions = { type: 'bigint', nullable: true };
+const numericOrNull: EntitySchemaColumnOptions = { type: 'numeric', nullable: true };
 
 export const User = entity<UserRow>('users', {
   id: key,
@@ -65,6 +67,8 @@ export const Connection = entity<ConnectionRow>('connections', {
   sandbox: { type: 'boolean', default: false },
   credentials: text,
   renewingUntil: atOrNull,
+  renewal: count,
+  renewedAt: atOrNull,
   createdAt: now,
   updatedAt: now,
 });
@@ -117,6 +121,18 @@ export const Run = entity<RunRow>('runs', {
   quarantined: count,
   failureKind: textOrNull,
   failure: textOrNull,
+  fingerprint: textOrNull,
+  sourceCount: bigintOrNull,
+  ourCount: bigintOrNull,
+  sourceSum: numericOrNull,
+  ourSum: numericOrNull,
+  verdict: textOrNull,
+  verdictReason: textOrNull,
+  drift: { ...jsonb, nullable: true },
+  acceptedBy: textOrNull,
+  acceptedAt: atOrNull,
+  backfillId: textOrNull,
+  slice: { type: 'integer', nullable: true },
   queuedAt: now,
   startedAt: atOrNull,
   finishedAt: atOrNull,
@@ -142,6 +158,10 @@ export const Quarantine = entity<QuarantineRow>('quarantine', {
   reason: text,
   state: { ...text, default: 'open' },
   times: { type: 'integer', default: 1 },
+  fingerprint: textOrNull,
+  editedPayload: { ...jsonb, nullable: true },
+  editedBy: textOrNull,
+  editedAt: atOrNull,
   firstSeenAt: now,
   lastSeenAt: now,
 });

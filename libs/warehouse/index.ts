@@ -18,6 +18,7 @@ export {
   type ConnectionRow,
   type ConnectionStatus,
   type Counts,
+  type Drift,
   type QuarantineRow,
   type Role,
   type RunKind,
@@ -26,6 +27,7 @@ export {
   type SessionRow,
   type StreamRow,
   type UserRow,
+  type Verdict,
 } from './rows.js';
 export { AuditEntry, Quarantine, RunLog, Session, User, entityOf } from './entities.js';
 export { type RunState, isFinished } from './run-states.js';
@@ -77,3 +79,4 @@ export {
   saveCredentials,
   setPaused,
 } from './connections.js';
+export { type AlertRow, type NewAlert, openAlerts, raiseAlert, resolveAlert } from './alerts.js';

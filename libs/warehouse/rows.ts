@@ -39,6 +39,9 @@ export interface ConnectionRow {
   /** Sealed JSON; opened only where a call is signed. */
   credentials: string;
   renewingUntil: Date | null;
+  /** Fencing number: rises with every claimed renewal, and a token is saved only under the claim's own. */
+  renewal: number;
+  renewedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -62,8 +65,24 @@ export interface CheckpointRow {
   updatedAt: Date;
 }
 
-/** `incremental` from the checkpoint; `backfill` a past range beside it; `refresh` everything again. */
-export type RunKind = 'incremental' | 'backfill' | 'refresh';
+/**
+ * `incremental` from the checkpoint; `backfill` a past range beside it; `refresh` everything again; `reconcile` ids and
+ * versions of both sides compared, and the difference fetched.
+ */
+export type RunKind = 'incremental' | 'backfill' | 'refresh' | 'reconcile';
+
+/** What a run's close found: both sides agree, they do not, or the source could not be asked. */
+export type Verdict = 'matched' | 'differs' | 'uncounted';
+
+/** What a reconcile found and put right. */
+export interface Drift {
+  /** Records the source lists and the warehouse lacked. */
+  readonly missing: number;
+  /** Records of which the warehouse held an older version. */
+  readonly older: number;
+  /** Rows the source no longer lists, marked gone. */
+  readonly gone: number;
+}
 
 export interface Counts {
   pages: number;
@@ -104,6 +123,22 @@ export interface RunRow extends Counts {
   reason: string | null;
   failureKind: FailureKind | null;
   failure: string | null;
+  /** The failure's group on the error desk. */
+  fingerprint: string | null;
+  /** How many records the source says the window holds, and how many the warehouse holds; whole numbers as text. */
+  sourceCount: string | null;
+  ourCount: string | null;
+  sourceSum: string | null;
+  ourSum: string | null;
+  verdict: Verdict | null;
+  verdictReason: string | null;
+  drift: Drift | null;
+  /** Who accepted a suspiciously empty run. */
+  acceptedBy: string | null;
+  acceptedAt: Date | null;
+  /** The backfill this run is a slice of, and which. */
+  backfillId: string | null;
+  slice: number | null;
   queuedAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -128,8 +163,13 @@ export interface QuarantineRow {
   page: number;
   payload: Json;
   reason: string;
-  state: 'open' | 'landed';
+  state: 'open' | 'landed' | 'ignored';
   times: number;
+  fingerprint: string | null;
+  /** What a person made of the payload, to be replayed in its place. */
+  editedPayload: Json | null;
+  editedBy: string | null;
+  editedAt: Date | null;
   firstSeenAt: Date;
   lastSeenAt: Date;
 }

@@ -16,6 +16,9 @@ export interface NewRun {
   readonly windowFrom?: Date | null;
   readonly windowTo?: Date | null;
   readonly dry?: boolean;
+  /** The backfill this run is a slice of, and which. */
+  readonly backfillId?: string;
+  readonly slice?: number;
 }
 
 /** What a claim gives: the run as it stands and the token every later write must show. */
@@ -38,8 +41,9 @@ const before = (to: RunState): string => arrayLiteral(statesBefore(to));
 /** The new run's row, or null where the slot already has one. */
 export async function insertRun(warehouse: Warehouse, run: NewRun, now: Date): Promise<RunRow | null> {
   const [row] = await warehouse.query<RunRow>(
-    `insert into runs (id, connection_id, stream, kind, trigger, slot, window_from, window_to, dry, queued_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `insert into runs (id, connection_id, stream, kind, trigger, slot, window_from, window_to, dry, queued_at,
+       backfill_id, slice)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      on conflict (connection_id, stream, slot) do nothing returning ${columnList}`,
     [
       newId(),
@@ -52,6 +56,8 @@ export async function insertRun(warehouse: Warehouse, run: NewRun, now: Date): P
       run.windowTo ?? null,
       run.dry ?? false,
       now,
+      run.backfillId ?? null,
+      run.slice ?? null,
     ],
   );
   return row ?? null;

@@ -1,0 +1,45 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What the source says it holds beside what the warehouse holds, drift found by reconciling, and how late records come. */
+export class Completeness1763700000004 implements MigrationInterface {
+  readonly name = 'Completeness1763700000004';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      alter table runs
+        drop constraint runs_kind_check,
+        add constraint runs_kind_check check (kind in ('incremental', 'backfill', 'refresh', 'reconcile')),
+        add source_count bigint,
+        add our_count bigint,
+        add source_sum numeric,
+        add our_sum numeric,
+        add verdict text check (verdict in ('matched', 'differs', 'uncounted')),
+        add verdict_reason text,
+        add drift jsonb,
+        add accepted_by text,
+        add accepted_at timestamptz;
+
+      create table run_seen (
+        run_id text not null references runs (id) on delete cascade,
+        source_id text not null,
+        version timestamptz,
+        primary key (run_id, source_id)
+      );
+
+      create table late_arrivals (
+        connection_id text not null references connections (id) on delete cascade,
+        stream text not null,
+        day date not null,
+        records integer not null default 0,
+        beyond_lookback integer not null default 0,
+        max_ms bigint not null default 0,
+        histogram integer[] not null,
+        primary key (connection_id, stream, day)
+      );
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only go forward; restore a backup to go back');
+  }
+}
