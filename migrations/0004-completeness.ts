@@ -7,6 +7,8 @@ export class Completeness1763700000004 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       alter table runs
+        drop constraint runs_connection_id_stream_slot_key,
+        add unique (connection_id, stream, kind, slot),
         drop constraint runs_kind_check,
         add constraint runs_kind_check check (kind in ('incremental', 'backfill', 'refresh', 'reconcile')),
         add source_count bigint,

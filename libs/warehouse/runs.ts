@@ -11,7 +11,7 @@ export interface NewRun {
   readonly stream: string;
   readonly kind: RunKind;
   readonly trigger: 'schedule' | 'manual';
-  /** The schedule's own instant: one run per (connection, stream, slot), however often it is ticked. */
+  /** The schedule's own instant: one run per (connection, stream, kind, slot), however often it is ticked. */
   readonly slot?: Date | null;
   readonly windowFrom?: Date | null;
   readonly windowTo?: Date | null;
@@ -44,7 +44,7 @@ export async function insertRun(warehouse: Warehouse, run: NewRun, now: Date): P
     `insert into runs (id, connection_id, stream, kind, trigger, slot, window_from, window_to, dry, queued_at,
        backfill_id, slice)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-     on conflict (connection_id, stream, slot) do nothing returning ${columnList}`,
+     on conflict (connection_id, stream, kind, slot) do nothing returning ${columnList}`,
     [
       newId(),
       run.connectionId,
