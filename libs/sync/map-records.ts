@@ -1,0 +1,167 @@
+import { Failure } from '#kernel';
+import type { Bad, Incoming, TablePart } from '#warehouse';
+import { fitsInstant, keyMisfitOf, misfitOf, type Table } from '#warehouse/tables';
+import { z } from 'zod';
+import type { Place, Stream } from './define.js';
+import { PageTooLarge, type Door } from './door.js';
+import { keptPayload } from './payload.js';
+
+/** Records of one stream, followed up, parsed and mapped: all that is left is to commit them. */
+export interface MappedRecords {
+  readonly main: TablePart;
+  readonly children: readonly TablePart[];
+  readonly bad: readonly Bad[];
+  /** Keys, spelled as the wire spells them, of the records that did parse. */
+  readonly landed: readonly string[];
+  readonly records: number;
+}
+
+export interface RecordsAsk {
+  readonly stream: Stream;
+  readonly settings: unknown;
+  readonly signal: AbortSignal;
+  /** Called after every answered call: the run is alive. */
+  readonly alive: () => Promise<void>;
+}
+
+/** The one way from records on the wire to rows, however they were asked for. */
+export async function mapRecords(
+  door: Door,
+  ask: RecordsAsk,
+  raw: readonly unknown[],
+): Promise<MappedRecords> {
+  const { stream } = ask;
+  const mapped = new Map<string, Mapped>();
+  const bad: Bad[] = [];
+  const landed: string[] = [];
+  for (const payload of raw) {
+    const rawKey = keyOf(payload);
+    try {
+      const record = await followUp(door, ask, parse(stream, payload));
+      const one = ownFault(() => mapRecord(stream, record));
+      // A list that moves while it is read may hold a record twice: its newest version speaks for its children too.
+      const twin = mapped.get(one.main.sourceId);
+      if (!twin || !isOlder(one, twin)) mapped.set(one.main.sourceId, one);
+      if (rawKey !== null) landed.push(rawKey);
+    } catch (thrown) {
+      if (!(thrown instanceof Spoiled)) throw thrown;
+      bad.push({ key: rawKey, payload: keptPayload(payload), reason: thrown.message });
+    }
+  }
+  const rows = [...mapped.values()];
+  return {
+    main: { into: stream.into, rows: rows.map(({ main }) => main) },
+    children: stream.children.map(({ into }, i) => ({
+      into,
+      rows: rows.flatMap(({ children }) => children[i]!),
+    })),
+    bad,
+    landed,
+    records: raw.length,
+  };
+}
+
+/** A record's own fault: it alone goes to the quarantine, its neighbours land. */
+class Spoiled extends Error {
+  override readonly name = 'Spoiled';
+}
+
+/** What a stream's functions throw about one record spoils that record; many of them stop the run by its rule. */
+function ownFault<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (thrown instanceof Spoiled) throw thrown;
+    throw new Spoiled(reasonOf(thrown), { cause: thrown });
+  }
+}
+
+function parse(stream: Stream, payload: unknown): unknown {
+  const parsed = ownFault(() => stream.schema.safeParse(payload));
+  if (parsed.success) return parsed.data;
+  throw new Spoiled(reasonOf(parsed.error), { cause: parsed.error });
+}
+
+interface Mapped {
+  readonly main: Incoming;
+  /** Rows per child table, in the stream's order. */
+  readonly children: readonly (readonly Incoming[])[];
+}
+
+function mapRecord(stream: Stream, record: unknown): Mapped {
+  const version = stream.cursor?.of(record) ?? null;
+  if (version && !fitsInstant(version)) throw new Spoiled('cursor: not an instant that can be stored');
+  const sourceId = stream.key(record);
+  const gone = stream.gone(record);
+  const main = fitting(stream.into, { sourceId, version, gone, row: stream.map(record) });
+  const children = stream.children.map((spec) =>
+    spec
+      .rows(record)
+      .map(({ key, row }) =>
+        fitting(spec.into, { sourceId: key, version, gone, parentSourceId: sourceId, row }),
+      ),
+  );
+  return { main, children };
+}
+
+function fitting(table: Table, incoming: Incoming): Incoming {
+  const misfit = keyMisfitOf(incoming.sourceId) ?? misfitOf(table, incoming.row);
+  if (misfit !== undefined)
+    throw new Spoiled(incoming.parentSourceId === undefined ? misfit : `${table.name}: ${misfit}`);
+  return incoming;
+}
+
+const isOlder = (a: Mapped, b: Mapped): boolean =>
+  (a.main.version?.getTime() ?? 0) < (b.main.version?.getTime() ?? 0);
+
+/** Reads a record's nested lists to their end. The same place twice would go on for ever: it is a bug. */
+async function followUp(door: Door, ask: RecordsAsk, parsed: unknown): Promise<unknown> {
+  let record = parsed;
+  for (const follow of ask.stream.follow) {
+    const seen = new Set<string>();
+    const nextPlace = (): Place | null => ownFault(() => follow.next(record));
+    for (let place = nextPlace(); place !== null; place = nextPlace()) {
+      const at = place;
+      const mark = JSON.stringify(at);
+      if (seen.has(mark))
+        throw new Failure(
+          'bug',
+          `${ask.stream.name}: the platform gave the same nested place twice (${mark}); the record cannot be read to its end`,
+        );
+      seen.add(mark);
+      const spec = ownFault(() => follow.request({ record, place: at, settings: ask.settings }));
+      const reply = await door.call(spec, ask.signal).catch((thrown: unknown) => {
+        if (!(thrown instanceof PageTooLarge)) throw thrown;
+        throw tooLarge(ask.stream, `a record's further list (${mark})`, thrown);
+      });
+      await ask.alive();
+      record = ownFault(() => follow.merge(record, reply.body));
+    }
+  }
+  return record;
+}
+
+/** A record's id as the wire spells it, readable even where the record does not parse. */
+function keyOf(payload: unknown): string | null {
+  if (typeof payload !== 'object' || payload === null || !('id' in payload)) return null;
+  const id = payload.id;
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
+}
+
+/** The failure of a call that the platform finds too large at its smallest. */
+export const tooLarge = (stream: Stream, what: string, thrown: PageTooLarge): Failure =>
+  new Failure('refused', `${stream.name}: ${what} is too large for the platform (${thrown.message})`, {
+    cause: thrown,
+  });
+
+/** Up to three places with what was wrong there; payloads stay in the quarantine, not in messages. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  if (!(error instanceof z.ZodError))
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const said = error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`);
+  const more = error.issues.length - said.length;
+  return said.join('; ') + (more > 0 ? `; and ${more} more` : '');
+}
