@@ -6,6 +6,7 @@ import { Completeness1763700000004 } from './0004-completeness.js';
 import { Backfills1763700000005 } from './0005-backfills.js';
 import { Failures1763700000006 } from './0006-failures.js';
 import { Alerts1763700000007 } from './0007-alerts.js';
+import { Heartbeats1763700000008 } from './0008-heartbeats.js';
 
 export const migrations = [
   Engine1763700000001,
@@ -15,4 +16,5 @@ export const migrations = [
   Backfills1763700000005,
   Failures1763700000006,
   Alerts1763700000007,
+  Heartbeats1763700000008,
 ];

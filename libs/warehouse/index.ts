@@ -79,4 +79,15 @@ export {
   saveCredentials,
   setPaused,
 } from './connections.js';
+export {
+  type Heartbeat,
+  type HeartbeatRow,
+  BEAT_MS,
+  beat,
+  forgetHeartbeats,
+  heartbeats,
+  isAlive,
+  lastBeat,
+} from './heartbeats.js';
+export { type Wait, type WaitFacts, clockTime, explainWait, waitFacts } from './waits.js';
 export { type AlertRow, type NewAlert, openAlerts, raiseAlert, resolveAlert } from './alerts.js';
