@@ -8,7 +8,6 @@ export { MAX_ATTEMPTS, backoff } from './backoff.js';
 export {
   type Closable,
   type Move,
-  type QueueStore,
   type Queues,
   type RunJob,
   type Schedule,
@@ -16,3 +15,4 @@ export {
   openQueues,
   scheduleId,
 } from './queues.js';
+export { type QueueStore } from './stores.js';

@@ -1,31 +1,9 @@
-import {
-  createPostgresBackend,
-  DelayedError,
-  Queue,
-  UnrecoverableError,
-  withBackend,
-  Worker,
-  type Job,
-} from 'bullmq';
-import { Redis } from 'ioredis';
-import pg from 'pg';
+import { DelayedError, UnrecoverableError, type Job, type Queue, type Worker } from 'bullmq';
 import { z } from 'zod';
 import { Failure, type Duration, type Json } from '#kernel';
 import { backoff, MAX_ATTEMPTS } from './backoff.js';
 import { type Cadence } from './cadence.js';
-
-/** Redis in production, the warehouse's own Postgres where nothing else is configured. */
-export type QueueStore =
-  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string }
-  | { readonly kind: 'postgres'; readonly url: string };
-
-export interface QueueOptions {
-  readonly store: QueueStore;
-  /** One work queue per platform, so that a slow platform holds up nobody else's runs. */
-  readonly platforms: readonly string[];
-  /** Told of connection trouble; the queue itself goes on trying. */
-  readonly onError: (where: string, error: Error) => void;
-}
+import { factory, type Factory, type QueueOptions } from './stores.js';
 
 /** A run's job holds ids only: the run's row is the truth, and a job may be lost and made again from it. */
 const runJob = z.strictObject({ runId: z.string(), connection: z.string() });
@@ -43,7 +21,7 @@ export interface Tick {
 /** What becomes of a job after one attempt. */
 export type Move =
   | { readonly to: 'done'; readonly result: Json }
-  | { readonly to: 'later'; readonly at: Date }
+  | { readonly to: 'later'; readonly at: Date; readonly why?: string }
   | { readonly to: 'retry'; readonly message: string; readonly delay: Duration }
   | { readonly to: 'failed'; readonly message: string };
 
@@ -81,6 +59,10 @@ export interface Queues {
   addRun(platform: string, stream: string, job: RunJob, delay?: Duration): Promise<void>;
   removeRun(platform: string, runId: string): Promise<void>;
   runState(platform: string, runId: string): Promise<JobState>;
+  /** The runs whose jobs have not ended, in one read: those that wait and those that a worker holds. */
+  openRuns(platform: string): Promise<{ readonly waiting: Set<string>; readonly held: Set<string> }>;
+  /** Somebody stopped the whole queue: its workers take nothing. */
+  isPaused(platform: string): Promise<boolean>;
   work(platform: string, options: WorkOptions): Closable;
   tick(handle: (tick: Tick) => Promise<void>): Closable;
   schedules(): Promise<Schedule[]>;
@@ -157,6 +139,13 @@ export function openQueues(options: QueueOptions): Queues {
       if (!job) return 'missing';
       return (await isEnded(job)) ? 'ended' : 'open';
     },
+    async openRuns(platform) {
+      const queue = queueOf(platform);
+      // In the order in which jobs move: one that moves meanwhile is seen twice rather than not at all.
+      const waiting = await queue.getRanges(['delayed', 'prioritized', 'waiting'], 0, -1);
+      return { waiting: new Set(waiting), held: new Set(await queue.getRanges(['active'], 0, -1)) };
+    },
+    isPaused: (platform) => queueOf(platform).isPaused(),
     work: (platform, workOptions) => startWorker(make, platform, workOptions),
     tick: (handle) =>
       closable(
@@ -209,107 +198,6 @@ function plannedAt(job: Job): Date {
   return new Date(millis === undefined ? job.timestamp : Number(millis));
 }
 
-/** A connection that breaks while a query is on it fails that query; pg would end the process besides. */
-class SturdyClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
-
-interface Factory {
-  queue(name: string): Queue;
-  worker(
-    name: string,
-    process: (job: Job, token: string, signal: AbortSignal) => Promise<unknown>,
-    options: Record<string, unknown>,
-  ): Worker;
-  close(): void;
-}
-
-function factory({ store, onError }: QueueOptions): Factory {
-  const heard = <T extends { on(event: 'error', listener: (error: Error) => void): unknown }>(
-    where: string,
-    one: T,
-  ): T => {
-    one.on('error', (error) => onError(where, error));
-    return one;
-  };
-  const processor =
-    (process: (job: Job, token: string, signal: AbortSignal) => Promise<unknown>) =>
-    (job: Job, token?: string, signal?: AbortSignal): Promise<unknown> =>
-      process(job, token ?? '', signal ?? new AbortController().signal);
-
-  if (store.kind === 'postgres') {
-    const bound = withBackend(createPostgresBackend);
-    const connection = {
-      connectionString: store.url,
-      migrate: true,
-      max: 3,
-      application_name: 'stratus queue',
-      Client: SturdyClient,
-    };
-    return {
-      queue: (name) => heard(`queue ${name}`, new bound.Queue(name, { connection })) as unknown as Queue,
-      worker: (name, process, options) =>
-        heard(
-          `worker ${name}`,
-          new bound.Worker(name, processor(process), { connection, ...options }),
-        ) as unknown as Worker,
-      close: () => undefined,
-    };
-  }
-
-  const clients: Redis[] = [];
-  const kept = (where: string, redis: Redis): Redis => {
-    clients.push(redis);
-    // ioredis leaves the watch over a silent socket running when that socket breaks: half a minute later it would
-    // end the next, healthy connection, or keep the process from ending.
-    const watch = redis as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
-    redis.on('close', () => {
-      clearTimeout(watch.socketTimeoutTimer);
-      watch.socketTimeoutTimer = undefined;
-    });
-    return heard(where, redis);
-  };
-  const client = (where: string, extra: object): Redis => {
-    const redis = new Redis(store.url, {
-      socketTimeout: 30_000,
-      keepAlive: 5000,
-      connectTimeout: 10_000,
-      retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 6), 5000) * (0.5 + Math.random() / 2),
-      ...extra,
-    });
-    // A worker waits for jobs on a copy of its connection, which goes on reconnecting when nobody ends it.
-    const copyOf = redis.duplicate.bind(redis);
-    redis.duplicate = (override) => {
-      const copy = copyOf(override);
-      return kept(where, copy);
-    };
-    return kept(where, redis);
-  };
-  const shared = client('redis', { maxRetriesPerRequest: 3 });
-  return {
-    queue: (name) =>
-      heard(
-        `queue ${name}`,
-        new Queue(name, { connection: shared, prefix: store.prefix, streams: { events: { maxLen: 1000 } } }),
-      ),
-    worker: (name, process, options) =>
-      heard(
-        `worker ${name}`,
-        new Worker(name, processor(process), {
-          connection: client(`worker ${name}`, { maxRetriesPerRequest: null }),
-          prefix: store.prefix,
-          ...options,
-        }),
-      ),
-    close: () => {
-      for (const one of clients) one.disconnect();
-    },
-  };
-}
-
 function startWorker(make: Factory, platform: string, options: WorkOptions): Closable {
   const stopping = new AbortController();
   const worker = make.worker(
@@ -334,6 +222,7 @@ function startWorker(make: Factory, platform: string, options: WorkOptions): Clo
         case 'done':
           return move.result;
         case 'later':
+          if (move.why !== undefined) await showWait(job, move.why, move.at);
           await job.moveToDelayed(move.at.getTime(), token);
           throw new DelayedError();
         case 'retry':
@@ -359,6 +248,15 @@ function startWorker(make: Factory, platform: string, options: WorkOptions): Clo
     for (const id of ids) worker.cancelJob(id, 'its lock was lost');
   });
   return closable(worker, stopping);
+}
+
+/** Beside the progress so far, until the next attempt's own takes its place; each reason is told once in the log. */
+async function showWait(job: Job, why: string, at: Date): Promise<void> {
+  const before: unknown = job.progress;
+  const known = typeof before === 'object' && before !== null ? (before as Record<string, unknown>) : {};
+  // For people only: a queue that is away must not fail the run.
+  await job.updateProgress({ ...known, waiting: why, until: at.toISOString() }).catch(() => undefined);
+  if (known['waiting'] !== why) await job.log(`until ${at.toISOString()}: ${why}`).catch(() => undefined);
 }
 
 function closable(worker: Worker, stopping = new AbortController()): Closable {

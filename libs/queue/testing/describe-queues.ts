@@ -130,6 +130,59 @@ export function describeQueues(
       );
     });
 
+    it('show on the job what it waits for and until when, beside what it has done', async () => {
+      const at = new Date(Date.now() + minutes(10));
+      const shown = () => queues.boards[0]!.getJob('run-1');
+      work(async ({ progress }) => {
+        await progress({ pages: 3 });
+        return { to: 'later', at, why: 'the budget is spent' };
+      });
+      await queues.addRun('fake', 'fake.things', job);
+      await until(
+        () => queues.counts('fake'),
+        (counts) => counts['delayed'] === 1,
+      );
+      expect((await shown())?.progress).toEqual({
+        pages: 3,
+        waiting: 'the budget is spent',
+        until: at.toISOString(),
+      });
+      const { logs } = await queues.boards[0]!.getJobLogs('run-1');
+      expect(logs).toEqual([`until ${at.toISOString()}: the budget is spent`]);
+    });
+
+    it('tell in one read which runs’ jobs wait and which a worker holds', async () => {
+      const taken = signal();
+      const go = signal();
+      const empty = { waiting: new Set(), held: new Set() };
+      expect(await queues.openRuns('fake')).toEqual(empty);
+      await queues.addRun('fake', 'fake.things', job);
+      await queues.addRun('fake', 'fake.things', { ...job, runId: 'run-2' }, minutes(10));
+      expect(await queues.openRuns('fake')).toEqual({ ...empty, waiting: new Set(['run-1', 'run-2']) });
+      work(async () => {
+        taken.done();
+        await go.promise;
+        return done;
+      });
+      await taken.promise;
+      expect(await queues.openRuns('fake')).toEqual({
+        waiting: new Set(['run-2']),
+        held: new Set(['run-1']),
+      });
+      go.done();
+      await until(
+        () => queues.openRuns('fake'),
+        ({ held }) => held.size === 0,
+      );
+      expect(await queues.openRuns('other')).toEqual(empty);
+    });
+
+    it('know when somebody stopped a whole queue', async () => {
+      expect(await queues.isPaused('fake')).toBe(false);
+      await queues.boards[0]!.pause();
+      expect([await queues.isPaused('fake'), await queues.isPaused('other')]).toEqual([true, false]);
+    });
+
     it('come back at the time that was said', async () => {
       work(async () => ({ to: 'later', at: new Date(Date.now() + minutes(10)) }));
       await queues.addRun('fake', 'fake.things', job);

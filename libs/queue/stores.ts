@@ -1,0 +1,118 @@
+import { createPostgresBackend, Queue, withBackend, Worker, type Job } from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+
+/** Redis in production, the warehouse's own Postgres where nothing else is configured. */
+export type QueueStore =
+  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+export interface QueueOptions {
+  readonly store: QueueStore;
+  /** One work queue per platform, so that a slow platform holds up nobody else's runs. */
+  readonly platforms: readonly string[];
+  /** Told of connection trouble; the queue itself goes on trying. */
+  readonly onError: (where: string, error: Error) => void;
+}
+
+/** A connection that breaks while a query is on it fails that query; pg would end the process besides. */
+class SturdyClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
+/** Makes queues and workers on one store. */
+export interface Factory {
+  queue(name: string): Queue;
+  worker(
+    name: string,
+    process: (job: Job, token: string, signal: AbortSignal) => Promise<unknown>,
+    options: Record<string, unknown>,
+  ): Worker;
+  close(): void;
+}
+
+export function factory({ store, onError }: QueueOptions): Factory {
+  const heard = <T extends { on(event: 'error', listener: (error: Error) => void): unknown }>(
+    where: string,
+    one: T,
+  ): T => {
+    one.on('error', (error) => onError(where, error));
+    return one;
+  };
+  const processor =
+    (process: (job: Job, token: string, signal: AbortSignal) => Promise<unknown>) =>
+    (job: Job, token?: string, signal?: AbortSignal): Promise<unknown> =>
+      process(job, token ?? '', signal ?? new AbortController().signal);
+
+  if (store.kind === 'postgres') {
+    const bound = withBackend(createPostgresBackend);
+    const connection = {
+      connectionString: store.url,
+      migrate: true,
+      max: 3,
+      application_name: 'stratus queue',
+      Client: SturdyClient,
+    };
+    return {
+      queue: (name) => heard(`queue ${name}`, new bound.Queue(name, { connection })) as unknown as Queue,
+      worker: (name, process, options) =>
+        heard(
+          `worker ${name}`,
+          new bound.Worker(name, processor(process), { connection, ...options }),
+        ) as unknown as Worker,
+      close: () => undefined,
+    };
+  }
+
+  const clients: Redis[] = [];
+  const kept = (where: string, redis: Redis): Redis => {
+    clients.push(redis);
+    // ioredis leaves the watch over a silent socket running when that socket breaks: half a minute later it would
+    // end the next, healthy connection, or keep the process from ending.
+    const watch = redis as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
+    redis.on('close', () => {
+      clearTimeout(watch.socketTimeoutTimer);
+      watch.socketTimeoutTimer = undefined;
+    });
+    return heard(where, redis);
+  };
+  const client = (where: string, extra: object): Redis => {
+    const redis = new Redis(store.url, {
+      socketTimeout: 30_000,
+      keepAlive: 5000,
+      connectTimeout: 10_000,
+      retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 6), 5000) * (0.5 + Math.random() / 2),
+      ...extra,
+    });
+    // A worker waits for jobs on a copy of its connection, which goes on reconnecting when nobody ends it.
+    const copyOf = redis.duplicate.bind(redis);
+    redis.duplicate = (override) => {
+      const copy = copyOf(override);
+      return kept(where, copy);
+    };
+    return kept(where, redis);
+  };
+  const shared = client('redis', { maxRetriesPerRequest: 3 });
+  return {
+    queue: (name) =>
+      heard(
+        `queue ${name}`,
+        new Queue(name, { connection: shared, prefix: store.prefix, streams: { events: { maxLen: 1000 } } }),
+      ),
+    worker: (name, process, options) =>
+      heard(
+        `worker ${name}`,
+        new Worker(name, processor(process), {
+          connection: client(`worker ${name}`, { maxRetriesPerRequest: null }),
+          prefix: store.prefix,
+          ...options,
+        }),
+      ),
+    close: () => {
+      for (const one of clients) one.disconnect();
+    },
+  };
+}
