@@ -1,4 +1,4 @@
-import { asFailure, Failure, later, milliseconds, type Json } from '#kernel';
+import { asFailure, Failure, later, milliseconds, seconds, type Json } from '#kernel';
 import { backoff, MAX_ATTEMPTS, type Move } from '#queue';
 import {
   claimRun,
@@ -26,6 +26,8 @@ export interface Execution {
 
 /** How soon a run that found its stream or its lease taken asks again. */
 const ASK_AGAIN = milliseconds(1000);
+/** How soon a run of a paused connection looks whether it was resumed. */
+const LOOK_AGAIN = seconds(10);
 /** A yielded run goes behind what waits already. */
 const YIELD = milliseconds(50);
 
@@ -41,7 +43,18 @@ export async function execute(execution: Execution): Promise<Move> {
     now: engine.now(),
   });
   if ('refused' in claim) {
-    if (claim.refused === 'held') return { to: 'later', at: later(engine.now(), ASK_AGAIN) };
+    if (claim.refused === 'held')
+      return {
+        to: 'later',
+        at: later(engine.now(), ASK_AGAIN),
+        why: `${claim.by ?? 'another worker'} works on this run or its stream`,
+      };
+    if (claim.refused === 'paused')
+      return {
+        to: 'later',
+        at: later(engine.now(), LOOK_AGAIN),
+        why: `its connection is ${claim.by ?? 'paused'}`,
+      };
     return { to: 'done', result: { [claim.refused]: true } };
   }
   return attempt(execution, claim.run);
@@ -100,9 +113,10 @@ async function outcome(execution: Execution, run: RunRow): Promise<Outcome> {
     if (ended === 'finished')
       return { ending: { state: 'succeeded' }, move: { to: 'done', result: { ...counts } } };
     const at = later(engine.now(), YIELD);
+    const why = 'its time slice was over';
     return {
-      ending: { state: 'queued', reason: 'its time slice was over', notBefore: at, uncounted: true },
-      move: { to: 'later', at },
+      ending: { state: 'queued', reason: why, notBefore: at, uncounted: true },
+      move: { to: 'later', at, why },
     };
   } catch (thrown) {
     return failed(execution, run, thrown, calls);
@@ -128,7 +142,7 @@ function failed({ engine, signal }: Execution, run: RunRow, thrown: unknown, cal
       const at = failure.retryAt ?? later(engine.now(), ASK_AGAIN);
       return {
         ending: { ...shared, state: 'snoozed', notBefore: at, reason: message, uncounted: true },
-        move: { to: 'later', at },
+        move: { to: 'later', at, why: message },
       };
     }
     case 'retry': {

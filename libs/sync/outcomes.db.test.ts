@@ -1,6 +1,6 @@
 import { Failure, later, minutes, seconds } from '#kernel';
 import { MAX_ATTEMPTS } from '#queue';
-import { reloadConnection, type ConnectionRow } from '#warehouse';
+import { reloadConnection, setPaused, type ConnectionRow } from '#warehouse';
 import { freeLimiter, NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { fakePlatform, FakeShop, manyThings, thing } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
@@ -28,7 +28,7 @@ describeDb('an attempt', () => {
     it('is a snooze until it may come back, and counts as none', async () => {
       const run = await db.queue(connection);
       shop.script = (_, n) => (n === 2 ? shop.reply(429, 'slow', { 'retry-after': '90' }) : undefined);
-      expect(await db.attempt(run)).toEqual({ to: 'later', at: later(NOW, seconds(90)) });
+      expect(await db.attempt(run)).toMatchObject({ to: 'later', at: later(NOW, seconds(90)) });
       expect(await db.find(run)).toMatchObject({
         state: 'snoozed',
         attempt: 0,
@@ -194,8 +194,9 @@ describeDb('an attempt', () => {
     const run = await db.queue(connection);
     const other = await db.queue(connection);
     shop.script = async (request) => {
-      expect(await db.attempt(other)).toEqual({ to: 'later', at: later(NOW, 1000) });
-      expect(await db.attempt(run)).toEqual({ to: 'later', at: later(NOW, 1000) });
+      const held = { to: 'later', at: later(NOW, 1000), why: 'worker 1 works on this run or its stream' };
+      expect(await db.attempt(other)).toEqual(held);
+      expect(await db.attempt(run)).toEqual(held);
       return shop.serve(request);
     };
     await db.finish(run);
@@ -286,12 +287,18 @@ describeDb('an attempt', () => {
     });
   });
 
-  it('of a paused connection fails and says so', async () => {
-    await db.engine.warehouse.query(`update connections set status = 'paused' where id = $1`, [
-      connection.id,
-    ]);
-    const run = await db.finish(await db.queue(connection));
-    expect(run.failure).toMatch(/^connection .* is paused; /);
+  it('of a paused connection waits untouched until it is resumed', async () => {
+    const run = await db.queue(connection);
+    await setPaused(db.engine.warehouse, connection, true, 'ann');
+    expect(await db.attempt(run)).toEqual({
+      to: 'later',
+      at: later(NOW, seconds(10)),
+      why: 'its connection is paused by ann',
+    });
+    expect(await db.find(run)).toEqual(run);
+    expect(await logsOf(run)).toEqual([]);
+    await setPaused(db.engine.warehouse, connection, false, 'ann');
+    expect(await db.finish(run)).toMatchObject({ state: 'succeeded' });
   });
 
   it('stores what the platform tells the operator once, and shows it at the run', async () => {

@@ -79,11 +79,15 @@ export async function saveCredentials(
   );
 }
 
-/** Stops or starts every schedule of a connection on a person's word; `reconnect` is only left by new credentials. */
+/**
+ * Stops or starts every schedule of a connection on a person's word, and lets its waiting runs wait; `reconnect` is
+ * only left by new credentials.
+ */
 export async function setPaused(
   warehouse: Warehouse,
   connection: ConnectionRow,
   paused: boolean,
+  by: string,
 ): Promise<void> {
   if (connection.status === 'reconnect')
     throw new Failure(
@@ -94,7 +98,7 @@ export async function setPaused(
     { id: connection.id },
     {
       status: paused ? 'paused' : 'active',
-      statusReason: paused ? 'paused by hand' : null,
+      statusReason: paused ? `paused by ${by}` : null,
       updatedAt: new Date(),
     },
   );

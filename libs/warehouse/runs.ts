@@ -1,7 +1,7 @@
 import { Failure, newId, type FailureKind, type Json } from '#kernel';
 import { arrayLiteral, jsonText } from './array-literal.js';
 import type { Counts, RunKind, RunRow } from './rows.js';
-import { statesBefore, type RunState } from './run-states.js';
+import { isFinished, statesBefore, type RunState } from './run-states.js';
 import { Run } from './entities.js';
 import { snakeCase } from './tables/index.js';
 import type { Warehouse } from './warehouse.js';
@@ -84,14 +84,15 @@ export async function findRun(warehouse: Warehouse, id: string): Promise<RunRow 
 
 /**
  * Takes the run for one worker and one attempt: only one running run per (connection, stream), and a run whose
- * lease still lives stays with its worker. Null says why nothing was taken.
+ * lease still lives stays with its worker. Nothing is taken of a paused connection: its runs wait for `resume`.
  */
 export async function claimRun(
   warehouse: Warehouse,
   id: string,
   claim: { worker: string; leaseMs: number; now: Date },
 ): Promise<
-  { run: Claimed } | { refused: 'finished' | 'held' | 'missing'; until: Date | null; by: string | null }
+  | { run: Claimed }
+  | { refused: 'finished' | 'held' | 'missing' | 'paused'; until: Date | null; by: string | null }
 > {
   const taken = await warehouse
     .query<RunRow>(
@@ -100,6 +101,7 @@ export async function claimRun(
            started_at = coalesce(started_at, $4), finished_at = null, not_before = null, reason = null,
            failure = null, failure_kind = null
          where id = $1 and (state = any($5::text[]) or (state = 'running' and lease_until < $4))
+           and not exists (select from connections c where c.id = connection_id and c.status = 'paused')
          returning *
        ) select ${columnList} from taken`,
       [id, claim.worker, new Date(claim.now.getTime() + claim.leaseMs), claim.now, before('running')],
@@ -113,14 +115,18 @@ export async function claimRun(
   const run = await findRun(warehouse, id);
   if (!run) return { refused: 'missing', until: null, by: null };
   if (run.state === 'running') return { refused: 'held', until: run.leaseUntil, by: run.worker };
+  if (isFinished(run.state)) return { refused: 'finished', until: null, by: null };
+  const [paused] = await warehouse.query<{ by: string | null }>(
+    `select status_reason as by from connections where id = $1 and status = 'paused'`,
+    [run.connectionId],
+  );
+  if (paused) return { refused: 'paused', until: null, by: paused.by };
   const [other] = await warehouse.query<{ until: Date; by: string }>(
     `select lease_until as until, worker as by from runs
      where connection_id = $1 and stream = $2 and state = 'running' and id <> $3`,
     [run.connectionId, run.stream, id],
   );
-  if (run.state === 'queued' || run.state === 'snoozed')
-    return { refused: 'held', until: other?.until ?? null, by: other?.by ?? null };
-  return { refused: 'finished', until: null, by: null };
+  return { refused: 'held', until: other?.until ?? null, by: other?.by ?? null };
 }
 
 type Execute = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>;

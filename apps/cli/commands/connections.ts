@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { platformOf, platforms } from '#catalog';
 import { Failure, type Json } from '#kernel';
@@ -124,11 +125,15 @@ export function addConnections(program: Command): void {
   ] as const)
     group
       .command(`${verb} <name>`)
-      .description(paused ? 'stops its schedules; runs under way end first' : 'starts its schedules again')
+      .description(
+        paused
+          ? 'stops its schedules; runs under way end first, waiting ones wait'
+          : 'starts its schedules again, and the runs that waited',
+      )
       .action(async (name: string, _: unknown, command: Command) => {
         const context = contextOf(command);
         await withStack(context, 'connections', async ({ warehouse }) => {
-          await setPaused(warehouse, await findConnection(warehouse, name), paused);
+          await setPaused(warehouse, await findConnection(warehouse, name), paused, person());
           if (context.output.json)
             context.output.result({ connection: name, status: paused ? 'paused' : 'active' });
           else context.output.line(`${name} is ${paused ? 'paused' : 'active'}`);
@@ -273,3 +278,12 @@ const publicView = (row: ConnectionRow): Record<string, unknown> => ({
   baseUrl: row.baseUrl,
   sandbox: row.sandbox,
 });
+
+/** Whoever sits at the terminal; a container may run as a user without a name. */
+function person(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'hand';
+  }
+}

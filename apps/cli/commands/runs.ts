@@ -158,6 +158,7 @@ async function chosen(stack: Stack, platform: string, name: string | undefined):
         'config',
         `connection ${name} is on ${connection.platform}, the stream on ${platform}`,
       );
+    if (connection.status === 'paused') throw pausedFailure(connection);
     return [connection];
   }
   const all = (await listConnections(stack.warehouse)).filter((one) => one.platform === platform);
@@ -166,8 +167,17 @@ async function chosen(stack: Stack, platform: string, name: string | undefined):
       'config',
       `there is no ${platform} connection yet; add one with: npx stratus connections add ${platform} --name … , or see the sandbox with: npm run up`,
     );
-  return all;
+  const going = all.filter((one) => one.status !== 'paused');
+  if (going.length === 0) throw pausedFailure(all[0]!);
+  return going;
 }
+
+/** Its run would wait, and the command with it, until somebody resumes the connection. */
+const pausedFailure = ({ name, statusReason }: ConnectionRow): Failure =>
+  new Failure(
+    'refused',
+    `connection ${name} is ${statusReason ?? 'paused'}; resume it first with: npx stratus connections resume ${name}`,
+  );
 
 /** Enqueues, and waits for the runs; where nothing else works on the queue, this process does meanwhile. */
 async function working(
