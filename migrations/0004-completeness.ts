@@ -19,7 +19,22 @@ export class Completeness1763700000004 implements MigrationInterface {
         add verdict_reason text,
         add drift jsonb,
         add accepted_by text,
-        add accepted_at timestamptz;
+        add accepted_at timestamptz,
+        -- What the run reads now, whether it has read it to its end, and the checkpoint it started from.
+        add reading text not null default 'window' check (reading in ('window', 'again', 'confirm', 'tail')),
+        add read_at timestamptz,
+        add checkpoint_at timestamptz;
+
+      -- How far the source's own count vouches for what was read; what was read before there was one is believed.
+      alter table checkpoints add proven_at timestamptz;
+      update checkpoints set proven_at = cursor_at;
+
+      alter table quarantine add version timestamptz;
+
+      -- What a census counts.
+      create index ix_orders_updated on orders (connection_id, source_updated_at);
+      create index ix_shopify_customers_updated on shopify_customers (connection_id, source_updated_at);
+      create index ix_shopify_products_updated on shopify_products (connection_id, source_updated_at);
 
       create table run_seen (
         run_id text not null references runs (id) on delete cascade,

@@ -61,6 +61,8 @@ export interface CheckpointRow {
   connectionId: string;
   stream: string;
   cursorAt: Date;
+  /** Up to here the source's own count agreed; null where nothing was ever counted. */
+  provenAt: Date | null;
   runId: string;
   updatedAt: Date;
 }
@@ -70,6 +72,12 @@ export interface CheckpointRow {
  * versions of both sides compared, and the difference fetched.
  */
 export type RunKind = 'incremental' | 'backfill' | 'refresh' | 'reconcile';
+
+/**
+ * What a run reads: its window; the window again, because source and warehouse did not agree; a list without order once
+ * more before what it lacked is marked gone; or what changed since the window's end.
+ */
+export type Reading = 'window' | 'again' | 'confirm' | 'tail';
 
 /** What a run's close found: both sides agree, they do not, or the source could not be asked. */
 export type Verdict = 'matched' | 'differs' | 'uncounted';
@@ -133,9 +141,14 @@ export interface RunRow extends Counts {
   verdict: Verdict | null;
   verdictReason: string | null;
   drift: Drift | null;
-  /** Who accepted a suspiciously empty run. */
+  /** Who accepted a run that the source's count or the stream's history spoke against. */
   acceptedBy: string | null;
   acceptedAt: Date | null;
+  reading: Reading;
+  /** When the last page of this reading was committed; null while there are more. */
+  readAt: Date | null;
+  /** The stream's checkpoint when the run began. */
+  checkpointAt: Date | null;
   /** The backfill this run is a slice of, and which. */
   backfillId: string | null;
   slice: number | null;
@@ -166,6 +179,8 @@ export interface QuarantineRow {
   state: 'open' | 'landed' | 'ignored';
   times: number;
   fingerprint: string | null;
+  /** How new the record says it is, where that much could be read. */
+  version: Date | null;
   /** What a person made of the payload, to be replayed in its place. */
   editedPayload: Json | null;
   editedBy: string | null;
