@@ -17,6 +17,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { compileEmit, type Emit } from './emit.js';
 import { planCost, type CostPlan, type Variables } from './cost.js';
+import { KeptTexts } from './kept-texts.js';
 import { describeInvalid, describeSyntax, describeVariable, type WireError } from './wire-errors.js';
 import type { RequestContext } from './resolvers.js';
 
@@ -94,7 +95,12 @@ function scopesOf(schema: GraphQLSchema, document: DocumentNode): NeededScope[] 
 /** `validate` stops at this many faults. */
 const MAX_FAULTS = 20;
 
-function compile(schema: GraphQLSchema, text: string, operationName: string | undefined): CompileResult {
+function compile(
+  schema: GraphQLSchema,
+  text: string,
+  operationName: string | undefined,
+  texts: KeptTexts,
+): CompileResult {
   let document: DocumentNode;
   try {
     document = parse(text);
@@ -133,7 +139,7 @@ function compile(schema: GraphQLSchema, text: string, operationName: string | un
         : { values: read.coerced };
     },
     run: (context, given) => (run ??= runner(schema, document, operation))(context, given),
-    emit: compileEmit(schema, operation, fragments),
+    emit: compileEmit(schema, operation, fragments, texts),
   };
 }
 
@@ -163,6 +169,7 @@ function runner(
 /** Remembers compiled queries by their text; the oldest leaves when there are too many. */
 export class QueryCache {
   private readonly known = new Map<string, CompileResult>();
+  private readonly texts = new KeptTexts();
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -173,7 +180,7 @@ export class QueryCache {
     const key = `${operationName ?? ''}\n${text}`;
     let compiled = this.known.get(key);
     if (!compiled) {
-      compiled = compile(this.schema, text, operationName);
+      compiled = compile(this.schema, text, operationName, this.texts);
       if (this.known.size >= this.capacity) this.known.delete(this.known.keys().next().value!);
       this.known.set(key, compiled);
     }

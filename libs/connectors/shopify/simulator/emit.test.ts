@@ -2,6 +2,7 @@ import { getOperationAST, getVariableValues, Kind, parse } from 'graphql';
 import { QueryCache } from './compile.js';
 import { actualCost } from './cost.js';
 import { compileEmit } from './emit.js';
+import { KeptTexts } from './kept-texts.js';
 import { makeSchema, type RequestContext } from './resolvers.js';
 import { CUSTOMERS, ORDERS, PRODUCTS } from './testing/documents.js';
 import { openDesk } from './testing/ask.js';
@@ -94,7 +95,7 @@ describe('the quick way to a reply', () => {
         one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [],
       ),
     );
-    expect(compileEmit(schema, getOperationAST(document)!, fragments)).toBeUndefined();
+    expect(compileEmit(schema, getOperationAST(document)!, fragments, new KeptTexts())).toBeUndefined();
   });
 
   it('steps aside where something is wrong, and leaves no trace', () => {

@@ -17,6 +17,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Variables } from './cost.js';
+import type { KeptTexts } from './kept-texts.js';
 import type { RequestContext } from './resolvers.js';
 
 /*
@@ -75,24 +76,55 @@ interface Run {
   cost: number;
   readonly args: readonly object[];
   readonly context: RequestContext;
+  readonly revision: number;
+  /** Arguments of what is kept, as text, by where they begin among `args`. */
+  readonly asked: Map<number, string>;
 }
-type Write = (record: unknown, run: Run) => string;
+type Write = (record: object, run: Run) => string;
+
+/** What the shop lists: a reply's text consists of theirs, so theirs are worth keeping. */
+const LISTED = new Set(['Order', 'Customer', 'Product', 'ProductVariant']);
+
+/** Writes a record, or finds what the same selection with the same arguments wrote since the shop last changed. */
+function keeper(texts: KeptTexts) {
+  return (write: Write, record: object, run: Run, from: number, to: number): string => {
+    let asked = run.asked.get(from);
+    if (asked === undefined) run.asked.set(from, (asked = JSON.stringify(run.args.slice(from, to))));
+    const kept = texts.get(write, record, run.revision, asked);
+    if (kept) {
+      run.cost += kept.cost;
+      return kept.text;
+    }
+    const before = run.cost;
+    const text = write(record, run);
+    texts.keep(write, record, { text, cost: run.cost - before, revision: run.revision, asked });
+    return text;
+  };
+}
 
 class Compiler {
   private readonly functions: string[] = [];
   readonly resolved: { readonly field: Field; readonly node: FieldNode }[] = [];
+  private insideKept = false;
 
-  constructor(private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>) {}
+  constructor(
+    private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+    private readonly texts: KeptTexts,
+  ) {}
 
   compile(root: GraphQLObjectType, set: SelectionSetNode): Write {
     const start = this.object(root, [set], false);
     const resolvers = this.resolved.map(({ field }) => field.resolve);
     // Names in the source are the schema's and GraphQL names of the query, which hold letters, digits and _ alone.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the source is ours, names included
-    const make = new Function('quote', 'missing', 'R', `${this.functions.join('\n')}\nreturn ${start};`) as (
-      ...given: unknown[]
-    ) => Write;
-    return make(quote, missing, resolvers);
+    const make = new Function(
+      'quote',
+      'missing',
+      'keep',
+      'R',
+      `${this.functions.join('\n')}\nreturn ${start};`,
+    ) as (...given: unknown[]) => Write;
+    return make(quote, missing, keeper(this.texts), resolvers);
   }
 
   /** Writes a function for one selection of one type; answers its name. */
@@ -111,6 +143,23 @@ class Compiler {
       '}',
     ];
     this.functions.push(body.join('\n'));
+    return name;
+  }
+
+  /** The same for a listed record, whose text is kept; not within another one's, which is kept whole. */
+  private kept(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): string {
+    if (this.insideKept) return this.object(type, sets, true);
+    const from = this.resolved.length;
+    this.insideKept = true;
+    const write = this.object(type, sets, true);
+    this.insideKept = false;
+    const resolved = this.resolved.slice(from);
+    // A resolver that takes the request's context may say something else the next time.
+    if (resolved.some(({ field }) => field.resolve!.length > 2)) return write;
+    const name = `f${this.functions.length}`;
+    this.functions.push(
+      `function ${name}(r, c) { return keep(${write}, r, c, ${from}, ${this.resolved.length}); }`,
+    );
     return name;
   }
 
@@ -137,7 +186,7 @@ class Compiler {
     const below = nodes.flatMap((node) => node.selectionSet ?? []);
     const charged = !/(Connection|Edge)$|^PageInfo$/.test(named.name);
     if (named.name.endsWith('Connection')) this.oneView(named, below);
-    const write = this.object(named, below, charged);
+    const write = LISTED.has(named.name) ? this.kept(named, below) : this.object(named, below, charged);
     if (!isListType(type)) return `${write}(v, c)`;
     const sized = charged && field.args.some(({ name }) => name === 'first') && asksSize(nodes);
     return this.list(write, sized || !charged || field.name === 'nodes');
@@ -198,6 +247,9 @@ class Compiler {
   }
 }
 
+/** Fields of the root all have resolvers: nothing is read from it. */
+const ROOT = {};
+
 const asksSize = (nodes: readonly FieldNode[]): boolean =>
   nodes[0]!.arguments?.some(({ name }) => name.value === 'first') ?? false;
 
@@ -206,8 +258,9 @@ export function compileEmit(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  texts: KeptTexts,
 ): Emit | undefined {
-  const compiler = new Compiler(fragments);
+  const compiler = new Compiler(fragments, texts);
   let write: Write;
   try {
     write = compiler.compile(schema.getQueryType()!, operation.selectionSet);
@@ -218,8 +271,8 @@ export function compileEmit(
   return (context, values) => {
     try {
       const args = compiler.resolved.map(({ field, node }) => getArgumentValues(field, node, values));
-      const run: Run = { cost: 0, args, context };
-      const data = write(undefined, run);
+      const run: Run = { cost: 0, args, context, revision: context.store.revision, asked: new Map() };
+      const data = write(ROOT, run);
       return { data, cost: run.cost };
     } catch {
       context.searchNotes.length = 0;

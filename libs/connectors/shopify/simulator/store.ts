@@ -8,6 +8,9 @@ export class Collection<T extends Listed> {
   private readonly byId = new Map<string, T>();
   private readonly lists = new Map<string, SortedList<T>>();
 
+  /** Rises with every change of a record. */
+  revision = 0;
+
   constructor(private readonly sortKeys: Readonly<Record<string, (record: T) => SortValue>>) {}
 
   get size(): number {
@@ -27,8 +30,9 @@ export class Collection<T extends Listed> {
   values(): IterableIterator<T> {
     return this.byId.values();
   }
-  /** To be called after any change of a field that is sorted by. */
+  /** To be called after any change of a record: lists are sorted anew, texts written anew. */
   changed(): void {
+    this.revision++;
     for (const list of this.lists.values()) list.changed();
   }
   sortedBy(key: string): SortedList<T> {
@@ -114,6 +118,11 @@ export class ShopStore {
     readonly currency: string,
     readonly anchorMs: number,
   ) {}
+
+  /** Rises with every change of any record. */
+  get revision(): number {
+    return this.orders.revision + this.customers.revision + this.products.revision + this.variants.revision;
+  }
 
   /** Orders in the order of their ids, the newest last. */
   ordersById(): Order[] {
