@@ -1,6 +1,7 @@
 import type { Duration } from '#kernel';
 import type { Closable, Queues } from '#queue';
 import { execute, type Engine, type Platform } from '#sync';
+import { startHeartbeat } from './heartbeat.js';
 
 export interface WorkerOptions {
   readonly engine: Engine;
@@ -20,6 +21,13 @@ const PROGRESS_MS = 500;
  */
 export function startWorker({ engine, queues, platforms, concurrency, lockMs }: WorkerOptions): Closable {
   const stop = new AbortController();
+  const heartbeat = startHeartbeat({
+    ...engine,
+    process: engine.worker,
+    part: 'worker',
+    platforms: platforms.map((platform) => platform.name),
+    slots: concurrency,
+  });
   const workers = platforms.map((platform) =>
     queues.work(platform.name, {
       concurrency,
@@ -44,7 +52,7 @@ export function startWorker({ engine, queues, platforms, concurrency, lockMs }: 
   return {
     async close(deadline) {
       stop.abort(new Error('the worker is stopping'));
-      await Promise.all(workers.map((worker) => worker.close(deadline)));
+      await Promise.all([...workers, heartbeat].map((one) => one.close(deadline)));
     },
   };
 }

@@ -1,12 +1,13 @@
 import { minutes, seconds } from '#kernel';
 import { openQueues, type Queues } from '#queue';
 import type { Engine } from '#sync';
-import type { ConnectionRow, RunRow } from '#warehouse';
+import { explainWait, heartbeats, waitFacts, type ConnectionRow, type RunRow } from '#warehouse';
 import { openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { fakePlatform, FakeShop, fakeStream, manyThings, type Thing } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
 import { startScheduler } from '../scheduler/index.js';
 import { until } from '../scheduler/testing/until.js';
+import { startHeartbeat } from './heartbeat.js';
 import { startWorker } from './index.js';
 
 const platforms = [fakePlatform({ streams: [fakeStream('fake.things')] })];
@@ -113,6 +114,48 @@ describeDb('scheduler and worker', () => {
     await queues.addRun('fake', 'fake.things', { runId: run.id, connection: connection.name });
     await ended(([one]) => one?.state === 'succeeded');
     expect(await runs()).toMatchObject([{ records: 10, inserted: 20, attempt: 1 }]);
+  });
+
+  it('show that they live, and on the job and in the row why a run waits', async () => {
+    shop.script = () => shop.reply(429, null, { 'retry-after': '600' });
+    const run = await db.queue(connection);
+    await queues.addRun('fake', 'fake.things', { runId: run.id, connection: connection.name });
+    const why = async () => {
+      const [facts] = await waitFacts(engine.warehouse, new Date(), [run.id]);
+      return facts ? (explainWait(facts, new Date())?.text ?? '') : '';
+    };
+    expect(await why()).toContain('no worker takes the queue fake (none was ever seen)');
+
+    const worker = work();
+    expect(await until(why, (text) => text.startsWith('quota until'))).toContain(
+      '429: the platform asks for fewer calls',
+    );
+    expect(await heartbeats(engine.warehouse)).toMatchObject([
+      { process: 'worker 1', part: 'worker', platforms: ['fake'], slots: 2, stoppedAt: null },
+    ]);
+    const job = await until(
+      () => queues.boards[0]!.getJob(run.id),
+      (one) => typeof one?.progress === 'object',
+    );
+    expect(job?.progress).toMatchObject({
+      waiting: expect.stringContaining('429: the platform asks for fewer calls'),
+    });
+
+    await worker.close(seconds(10));
+    expect(await heartbeats(engine.warehouse)).toMatchObject([{ stoppedAt: expect.any(Date) }]);
+  });
+
+  it('leave no worker hanging that cannot say goodbye', async () => {
+    const gone = { ...engine.warehouse, query: () => new Promise<never>(() => undefined) };
+    const beating = startHeartbeat({
+      ...engine,
+      warehouse: gone,
+      process: 'worker 1',
+      part: 'worker',
+      platforms: [],
+      slots: 1,
+    });
+    await beating.close(1);
   });
 
   it('fail a run for good, in the row and in the queue', async () => {

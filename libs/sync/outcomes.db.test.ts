@@ -60,6 +60,7 @@ describeDb('an attempt', () => {
       expect(await db.attempt(run, { engine: { limiter } })).toEqual({
         to: 'later',
         at: later(NOW, minutes(600)),
+        why: expect.stringContaining('the day’s quota is spent') as string,
       });
       expect(shop.requests).toEqual([]);
     });
