@@ -1,4 +1,4 @@
-import type { Duration, Failure, Json } from '#kernel';
+import type { Decimal, Duration, Failure, Json } from '#kernel';
 import type { LimitSpec, Level, Reply } from '#http';
 import type { RowOf, Table } from '#warehouse/tables';
 import type { z } from 'zod';
@@ -50,7 +50,34 @@ export interface Cursor<R> {
   /** How far a run steps back before the checkpoint to catch late edits. */
   readonly lookback: Duration;
   readonly startAt: Date | null;
+  /** The step of the platform's clock, which both ends of a window are cut to; a millisecond by default. */
+  readonly grain?: Duration;
 }
+
+/** What one call says of a window: how many records the platform counts there, and what they add up to. */
+export interface Counted {
+  /** Null where the platform gives no exact figure. */
+  readonly count: number | null;
+  readonly sum?: Decimal | null;
+}
+
+/** The platform's own count of a window, asked once when everything was read: proof that nothing is missing. */
+export interface CensusSpec<Settings, T extends Table> {
+  readonly request: (query: { window: Window; settings: Settings }) => CallSpec;
+  /** Throws what zod throws where the reply does not parse. */
+  readonly says: (body: unknown) => Counted;
+  /** The column that `sum` adds up. */
+  readonly sums?: NumericColumns<T>;
+  /** The span that is really counted; by default the window with both ends cut to the cursor's grain. */
+  readonly span?: (window: Window) => Window;
+  /** True where the platform counts records that say of themselves that they are gone; false by default. */
+  readonly countsGone?: boolean;
+}
+
+/** Names of the columns that can be added up exactly. */
+type NumericColumns<T extends Table> = {
+  [K in keyof T['columns'] & string]: T['columns'][K]['sql'] extends 'numeric' ? K : never;
+}[keyof T['columns'] & string];
 
 /** Children of a record, written to their own table and marked gone when the record no longer lists them. */
 export interface ChildrenSpec<R> {
@@ -98,8 +125,12 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
   readonly schema: S;
   /** The platform's own stable id. */
   readonly key: (record: z.output<S>) => string;
+  /** The same id as the wire spells it, read before anything is known of the record; by default its `id`. */
+  readonly rawKey?: (payload: unknown) => string | null;
   /** Absent for streams that cannot be asked for changes: every run is a refresh. */
   readonly cursor?: Cursor<z.output<S>>;
+  /** Absent where the platform cannot count. */
+  readonly census?: CensusSpec<Settings, T>;
   readonly follow?: readonly FollowSpec<z.output<S>, Settings>[];
   readonly gone?: (record: z.output<S>) => boolean;
   readonly into: T;
@@ -135,14 +166,31 @@ export interface Stream {
         readonly order: 'ascending' | 'unordered';
         readonly lookback: Duration;
         readonly startAt: Date | null;
+        readonly grain?: Duration;
+      }
+    | undefined;
+  readonly census:
+    | {
+        request(query: { window: Window; settings: unknown }): CallSpec;
+        says(body: unknown): Counted;
+        readonly sums?: string;
+        span?(window: Window): Window;
+        readonly countsGone?: boolean;
       }
     | undefined;
   request(query: PageQuery<unknown>): CallSpec;
   records(body: unknown): readonly unknown[];
   next(page: { body: unknown; place: Place | null; size: number }): Place | null;
   key(record: unknown): string;
+  rawKey(payload: unknown): string | null;
   gone(record: unknown): boolean;
   map(record: unknown): Record<string, unknown>;
+}
+
+function idOf(payload: unknown): string | null {
+  if (typeof payload !== 'object' || payload === null || !('id' in payload)) return null;
+  const { id } = payload;
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
 }
 
 /** Checks a stream's pieces against each other at compile time and hands the engine one plain value. */
@@ -150,7 +198,16 @@ export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType,
   spec: StreamSpec<Settings, B, S, T>,
 ): Stream {
   const platform = spec.name.slice(0, spec.name.indexOf('.'));
-  const stream = { children: [], follow: [], gone: () => false, ...spec, platform, cursor: spec.cursor };
+  const stream = {
+    children: [],
+    follow: [],
+    gone: () => false,
+    rawKey: idOf,
+    ...spec,
+    platform,
+    cursor: spec.cursor,
+    census: spec.census,
+  };
   return stream as unknown as Stream;
 }
 
