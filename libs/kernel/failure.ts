@@ -24,16 +24,19 @@ export class Failure extends Error {
   readonly retryAt: Date | undefined;
   /** What the platform said, cut short and redacted, for the error desk. */
   readonly detail: string | undefined;
+  /** The call that failed, by the name the platform meters it under; undefined where it was none. */
+  readonly operation: string | undefined;
 
   constructor(
     kind: FailureKind,
     message: string,
-    more: { cause?: unknown; retryAt?: Date; detail?: string } = {},
+    more: { cause?: unknown; retryAt?: Date; detail?: string; operation?: string } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.kind = kind;
     this.retryAt = more.retryAt;
     this.detail = more.detail;
+    this.operation = more.operation;
   }
 
   get outcome(): Outcome {

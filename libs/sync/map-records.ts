@@ -4,6 +4,7 @@ import { fitsInstant, keyMisfitOf, misfitOf, type Table } from '#warehouse/table
 import { z } from 'zod';
 import type { Place, Stream } from './define.js';
 import { PageTooLarge, type Door } from './door.js';
+import { recordCause } from './fingerprint.js';
 import { keptPayload } from './payload.js';
 
 /** Records of one stream, followed up, parsed and mapped: all that is left is to commit them. */
@@ -11,7 +12,7 @@ export interface MappedRecords {
   readonly main: TablePart;
   readonly children: readonly TablePart[];
   readonly bad: readonly Bad[];
-  /** Keys, spelled as the wire spells them, of the records that did parse. */
+  /** Keys, spelled as the wire spells them, of the records that did parse and came in no other version that did not. */
   readonly landed: readonly string[];
   readonly records: number;
 }
@@ -30,36 +31,62 @@ export async function mapRecords(
   ask: RecordsAsk,
   raw: readonly unknown[],
 ): Promise<MappedRecords> {
-  const { stream } = ask;
   const mapped = new Map<string, Mapped>();
   const bad: Bad[] = [];
-  const landed: string[] = [];
+  const landed = new Set<string>();
   for (const payload of raw) {
-    const rawKey = keyOf(payload);
-    try {
-      const record = await followUp(door, ask, parse(stream, payload));
-      const one = ownFault(() => mapRecord(stream, record));
-      // A list that moves while it is read may hold a record twice: its newest version speaks for its children too.
-      const twin = mapped.get(one.main.sourceId);
-      if (!twin || !isOlder(one, twin)) mapped.set(one.main.sourceId, one);
-      if (rawKey !== null) landed.push(rawKey);
-    } catch (thrown) {
-      if (!(thrown instanceof Spoiled)) throw thrown;
-      bad.push({ key: rawKey, payload: keptPayload(payload), reason: thrown.message });
+    const read = await readRecord(door, ask, payload);
+    if ('bad' in read) {
+      bad.push(read.bad);
+      continue;
     }
+    // A list that moves while it is read may hold a record twice: its newest version speaks for its children too.
+    const twin = mapped.get(read.main.sourceId);
+    if (!twin || !isOlder(read, twin)) mapped.set(read.main.sourceId, read);
+    if (read.rawKey !== null) landed.add(read.rawKey);
   }
-  const rows = [...mapped.values()];
-  return {
-    main: { into: stream.into, rows: rows.map(({ main }) => main) },
-    children: stream.children.map(({ into }, i) => ({
-      into,
-      rows: rows.flatMap(({ children }) => children[i]!),
-    })),
-    bad,
-    landed,
-    records: raw.length,
-  };
+  // Of a record that came in two versions, one of them bad, nobody knows which is right: it stays in the quarantine.
+  for (const { key } of bad) if (key !== null) landed.delete(key);
+  return { ...partsOf(ask.stream, [...mapped.values()]), bad, landed: [...landed], records: raw.length };
 }
+
+/** One record as rows, with the key the wire spells. */
+interface Mapped {
+  readonly rawKey: string | null;
+  readonly main: Incoming;
+  /** Rows per child table, in the stream's order. */
+  readonly children: readonly (readonly Incoming[])[];
+}
+
+/** One payload as rows, or as a bad record where the fault is its own. */
+async function readRecord(
+  door: Door,
+  ask: RecordsAsk,
+  payload: unknown,
+): Promise<Mapped | { readonly bad: Bad }> {
+  const { stream } = ask;
+  const rawKey = rawKeyOf(stream, payload);
+  try {
+    const record = await followUp(door, ask, parse(stream, payload));
+    return { rawKey, ...ownFault(() => mapRecord(stream, record)) };
+  } catch (thrown) {
+    if (!(thrown instanceof Spoiled)) throw thrown;
+    const cause = recordCause(stream, thrown.cause ?? thrown.message);
+    return { bad: { key: rawKey, ...keptPayload(payload), reason: thrown.message, cause } };
+  }
+}
+
+/** Table by table, as a page commits them. */
+const partsOf = (
+  stream: Stream,
+  rows: readonly Mapped[],
+): { readonly main: TablePart; readonly children: readonly TablePart[] } => ({
+  main: { into: stream.into, rows: rows.map(({ main }) => main) },
+  children: stream.children.map(({ into }, i) => ({
+    into,
+    rows: rows.flatMap(({ children }) => children[i]!),
+  })),
+});
 
 /** A record's own fault: it alone goes to the quarantine, its neighbours land. */
 class Spoiled extends Error {
@@ -82,13 +109,7 @@ function parse(stream: Stream, payload: unknown): unknown {
   throw new Spoiled(reasonOf(parsed.error), { cause: parsed.error });
 }
 
-interface Mapped {
-  readonly main: Incoming;
-  /** Rows per child table, in the stream's order. */
-  readonly children: readonly (readonly Incoming[])[];
-}
-
-function mapRecord(stream: Stream, record: unknown): Mapped {
+function mapRecord(stream: Stream, record: unknown): Omit<Mapped, 'rawKey'> {
   const version = stream.cursor?.of(record) ?? null;
   if (version && !fitsInstant(version)) throw new Spoiled('cursor: not an instant that can be stored');
   const sourceId = stream.key(record);
@@ -141,11 +162,15 @@ async function followUp(door: Door, ask: RecordsAsk, parsed: unknown): Promise<u
   return record;
 }
 
-/** A record's id as the wire spells it, readable even where the record does not parse. */
-function keyOf(payload: unknown): string | null {
-  if (typeof payload !== 'object' || payload === null || !('id' in payload)) return null;
-  const id = payload.id;
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
+/** A record's key as the wire spells it, readable even where the record does not parse. */
+function rawKeyOf(stream: Stream, payload: unknown): string | null {
+  try {
+    const key = stream.rawKey(payload);
+    return typeof key === 'string' && key !== '' ? key : null;
+  } catch {
+    // Nothing of a record that does not parse can be relied on: its payload's hash stands in for its key.
+    return null;
+  }
 }
 
 /** The failure of a call that the platform finds too large at its smallest. */

@@ -1,6 +1,13 @@
 import { findCheckpoint, type ConnectionRow } from '#warehouse';
 import { NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
-import { fakePlatform, FakeShop, fakeStream, manyThings, thing } from '../../tests/fake-platform.js';
+import {
+  fakePlatform,
+  FakeShop,
+  fakeStream,
+  manyThings,
+  thing,
+  type Thing,
+} from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
 
 const fussy = fakeStream(
@@ -153,5 +160,29 @@ describeDb('records that do not parse', () => {
       [connection.id],
     );
     expect(children).toEqual([{ id: 'b' }]);
+  });
+
+  it('or are bad in one of two versions stay in the quarantine though the other lands', async () => {
+    const answer = [thing(1), { ...thing(1), updatedAt: thing(5).updatedAt, qty: 'many' }];
+    shop.script = () =>
+      shop.reply(200, { things: answer.map((one) => ({ ...one, rest: null })), next: null });
+    await db.finish(await db.queue(connection));
+    shop.script = () => undefined;
+    expect(await rows()).toEqual(['t0001']);
+    expect(await quarantined()).toMatchObject([{ key: 't0001', state: 'open' }]);
+  });
+
+  it('go by the key that their stream reads from the wire', async () => {
+    const named = { ...fakeStream('fake.things'), rawKey: (payload: unknown) => (payload as Thing).name };
+    const platform = fakePlatform({ streams: [named] });
+    shop.things = [broken(1), thing(2), { ...broken(3), name: null }];
+    await db.finish(await db.queue(connection), { platform });
+    expect(await quarantined()).toMatchObject([
+      { key: expect.stringMatching(/^payload:/) as string },
+      { key: 'thing 1', state: 'open' },
+    ]);
+    shop.things = manyThings(3);
+    await db.finish(await db.queue(connection), { platform });
+    expect(await quarantined()).toMatchObject([{ state: 'open' }, { key: 'thing 1', state: 'landed' }]);
   });
 });

@@ -59,6 +59,7 @@ export {
   supersedeQueued,
   waitingRuns,
 } from './runs.js';
+export { type Cause } from './failures.js';
 export { type FreshnessRow, freshness } from './freshness.js';
 export {
   type NewConnection,

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Json } from '#kernel';
 import { describeDb } from '../../tests/postgres.js';
 import { findCheckpoint } from './connections.js';
@@ -27,7 +28,16 @@ const lid = (sourceId: string, parentSourceId: string, version = 1): Incoming =>
 const bad = (key: string | null, payload: Json = { id: key }, reason = 'wrong'): Bad => ({
   key,
   payload,
+  whole: true,
   reason,
+  cause: {
+    fingerprint: hash('md5', reason).slice(0, 16),
+    kind: 'record',
+    platform: 'test',
+    stream: 'test.boxes',
+    operation: null,
+    message: reason,
+  },
 });
 
 type Parts = Partial<Omit<Page, 'main' | 'children'>> & { rows?: Incoming[]; lids?: Incoming[] };

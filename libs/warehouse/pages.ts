@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { hash } from 'node:crypto';
 import type { Json } from '#kernel';
 import { arrayLiteral, asStored, jsonText } from './array-literal.js';
+import type { Cause } from './failures.js';
 import type { Counts, RunRow } from './rows.js';
 import { fence } from './runs.js';
 import type { Table } from './tables/index.js';
@@ -20,7 +21,10 @@ export interface Bad {
   /** The platform's key where it could be read; otherwise the payload's own hash stands in. */
   readonly key: string | null;
   readonly payload: Json;
+  /** False where the payload is not kept as it was sent. */
+  readonly whole: boolean;
   readonly reason: string;
+  readonly cause: Cause;
 }
 
 export interface TablePart {
