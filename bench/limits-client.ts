@@ -56,6 +56,8 @@ async function saturate(orders: ClientOrders): Promise<ClientReport> {
     const lease = await limiter.acquire({
       account: orders.account,
       operation: 'bench',
+      lane: 'live',
+      spender: 'bench',
       weight,
       limits: orders.limits,
       signal: stopping.signal,

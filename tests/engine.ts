@@ -44,6 +44,7 @@ interface Attempt {
 
 export const freeLimiter: Limiter = {
   acquire: async () => ({ release: async () => undefined }),
+  meters: async () => [],
   close: async () => undefined,
 };
 

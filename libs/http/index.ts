@@ -15,12 +15,15 @@ export { type Sender, type SenderOptions, createSender } from './send.js';
 export { type Classify, classify, detailOf } from './classify.js';
 export { retryAfter } from './retry-after.js';
 export {
+  type Lane,
   type Lease,
   type LeaseRequest,
   type Level,
   type Limiter,
   type LimitSpec,
+  type MeterReading,
   type Outcome,
+  type Use,
 } from './limit.js';
 export { localLimiter } from './local-limiter.js';
 export { type RedisLimiterOptions, redisLimiter } from './redis-limiter.js';

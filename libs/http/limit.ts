@@ -19,13 +19,18 @@ export interface LimitSpec {
   readonly windowMs?: number;
   /** The share of `capacity` that is ours; 0.95 for `cost`, 0.9 for `bucket`, all of it for the others. */
   readonly share?: number;
+  /** The share of what is ours that reads leave in hand for writes; 0.2 by default, 0 where nothing is written. */
+  readonly reserved?: { readonly write?: number };
 }
 
-/** The platform's own reading of its meter. */
+/** Whose turn comes first: an operator's write-back, a run that keeps the tables fresh, a past range. */
+export type Lane = 'write' | 'live' | 'backfill';
+
+/** The platform's own reading of its meter; what its reply does not tell is absent. */
 export interface Level {
-  readonly available: number;
-  readonly capacity: number;
-  readonly perSecond: number;
+  readonly available?: number;
+  readonly capacity?: number;
+  readonly perSecond?: number;
   /** Which limit it speaks of; the first `cost` limit, else the first limit, by default. */
   readonly limit?: string;
 }
@@ -36,10 +41,14 @@ export interface Outcome {
    * 0 for a call that was never counted gives every limit its share back. Absent: the weight stands.
    */
   readonly charged?: number;
-  /** Corrects capacity and restore rate for every replica. */
+  /** Corrects what is available, capacity and restore rate for every replica. */
   readonly level?: Level;
+  /** The same for a reply that speaks of several limits, each with its name. */
+  readonly levels?: readonly Level[];
   /** The platform said no: nobody calls before this instant. */
   readonly throttledUntil?: Date;
+  /** Which limit said no, where the platform tells; else the one `level` speaks of. */
+  readonly throttledLimit?: string;
 }
 
 /** The right to make one call. */
@@ -51,6 +60,9 @@ export interface Lease {
 export interface LeaseRequest {
   readonly account: string;
   readonly operation: string;
+  readonly lane: Lane;
+  /** On whose behalf: a stream's name, `probe`. A refused spender keeps its place until the instant it was told. */
+  readonly spender: string;
   /** In the platform's points; counted by `cost` limits alone. */
   readonly weight: number;
   readonly limits: readonly LimitSpec[];
@@ -60,9 +72,50 @@ export interface LeaseRequest {
   now(): number;
 }
 
+/** What one call used of one limit, told when its lease ends, or when it was refused one. */
+export interface Use {
+  readonly account: string;
+  readonly limit: string;
+  readonly operation: string;
+  readonly lane: Lane;
+  readonly spender: string;
+  /** 1, or 0 where no call was made. */
+  readonly calls: number;
+  /** Points, or calls; 0 where no call was made. */
+  readonly used: number;
+  /** 1 where the platform refused the call over this limit. */
+  readonly refused: number;
+  readonly waitedMs: number;
+}
+
+/** Where one limit of one account stands, for people. */
+export interface MeterReading {
+  readonly limit: string;
+  readonly per: LimitSpec['per'];
+  /** Set for limits per operation. */
+  readonly operation?: string;
+  readonly kind: LimitSpec['kind'];
+  /** What the platform grants, as far as it told. */
+  readonly capacity: number;
+  /** What is handed out at most. */
+  readonly ceiling: number;
+  /** Points or slots in hand; never below 0. */
+  readonly available: number;
+  /** What comes back each second; null for slots. */
+  readonly perSecond: number | null;
+  /** Points, or calls, that are waited for. */
+  readonly waiting: number;
+  /** The platform said no until then. */
+  readonly closedUntil: Date | null;
+  /** What reads leave in hand. */
+  readonly reservedForWrite: number;
+}
+
 /** What paces calls. `acquire` is the only way to a socket. */
 export interface Limiter {
   acquire(request: LeaseRequest): Promise<Lease>;
+  /** Reads without touching anything, also in a process that never called. */
+  meters(account: string, limits: readonly LimitSpec[], now?: Date): Promise<MeterReading[]>;
   close(): Promise<void>;
 }
 

@@ -1,73 +1,80 @@
 import Bottleneck from 'bottleneck';
+import { Bucket } from './bucket.js';
+import { openGates } from './gates.js';
 import type { Limiter, LimitSpec } from './limit.js';
-import { limiterOn } from './limiter.js';
-import { abandon, budgetOf, corrected, hasPoints, type Change, type Store } from './store.js';
+import { limiterOn, type LimiterParts } from './limiter.js';
+import { budgetOf, keyOf, operationOf, type PointStore, type Reading, type SlotStore } from './store.js';
 
 /** Paces one process alone: the embedded mode, where no Redis is there to share with. */
-export function localLimiter(options: { leaseMs?: number } = {}): Limiter {
-  return limiterOn({ ...options, open: localStore, close: async () => undefined });
+export function localLimiter(options: Pick<LimiterParts, 'leaseMs' | 'logger' | 'onUse'> = {}): Limiter {
+  const readers = new Map<string, () => Promise<Reading>>();
+  const kept =
+    <Store>(open: (spec: LimitSpec) => { store: Store; read: () => Promise<Reading> }) =>
+    (spec: LimitSpec, key: string): Store => {
+      const { store, read } = open(spec);
+      readers.set(key, read);
+      return store;
+    };
+  return limiterOn({
+    ...options,
+    open: {
+      points: kept(localPoints),
+      slots: kept(localSlots),
+      read: async (_spec, key) => readers.get(key)?.(),
+      async operations(spec, account) {
+        const [of] = operationOf(keyOf(spec, account, ''));
+        const known = [...readers.keys()].map(operationOf);
+        return known.filter(([one]) => one === of).map(([, operation]) => operation);
+      },
+    },
+    close: async () => undefined,
+  });
 }
 
 /**
- * Slots are Bottleneck's; points are counted here: its local reservoir forgets what a late timer missed, stops for
- * good at `updateSettings` (SGrondin/bottleneck#185), and yields to a timer at every change, some 5 ms a call.
+ * Points are counted here, not in a Bottleneck: its local reservoir forgets what a late timer missed, stops for good
+ * at `updateSettings` (SGrondin/bottleneck#185), and yields to a timer at every change, some 5 ms a call.
  */
-function localStore(spec: LimitSpec): Store {
-  const counts = hasPoints(spec);
-  let budget = budgetOf(spec);
-  let points = budget.ceiling;
-  let out = 0;
-  let waited = 0;
-  let refilledAt = performance.now();
-  let closedUntil = 0;
-  const limiter = new Bottleneck(counts ? {} : { maxConcurrent: budget.ceiling });
-  limiter.on('error', () => undefined);
-
-  function refill(): void {
-    const now = performance.now();
-    const earned = Math.floor(((now - refilledAt) * budget.perSecond) / 1000);
-    refilledAt += (earned / budget.perSecond) * 1000;
-    points += Math.max(0, Math.min(earned, budget.ceiling - points));
-  }
-
-  function change({ refund, ends, level, shutForMs }: Change): void {
-    if (shutForMs !== undefined) closedUntil = Math.max(closedUntil, performance.now() + shutForMs);
-    if (!counts) return;
-    refill();
-    out -= ends?.weight ?? 0;
-    if (level) budget = budgetOf(spec, level.capacity, level.perSecond);
-    let next = Math.min(points + refund, Math.max(points, budget.ceiling));
-    if (level) next = corrected(next, budget, level.available, out);
-    if (shutForMs !== undefined)
-      next = Math.min(next, 0, Math.floor((ends?.weight ?? 0) - (budget.perSecond * shutForMs) / 1000));
-    points = next;
-  }
-
+function localPoints(spec: LimitSpec): { store: PointStore; read: () => Promise<Reading> } {
+  const bucket = new Bucket(spec, performance.now());
   return {
-    limiter,
-    ready: () => Promise.resolve(),
-    look() {
-      refill();
-      return Promise.resolve({
-        points: counts ? points : Number.POSITIVE_INFINITY,
-        waited,
-        perSecond: budget.perSecond,
-        closedForMs: Math.max(0, closedUntil - performance.now()),
-      });
+    store: {
+      ready: async () => undefined,
+      ask: async (seat, patienceMs) => bucket.ask(seat, patienceMs, performance.now()),
+      leave: async (seat) => bucket.leave(seat),
+      change: async (change) => bucket.change(change, performance.now()),
+      close: async () => undefined,
     },
-    take(weight) {
-      refill();
-      out += weight;
-      points -= weight;
-      if (points < 0) waited += weight;
-      return Promise.resolve({ left: points, loan: { weight, minute: 0, ticket: points < 0 ? waited : 0 } });
+    read: async () => bucket.read(performance.now()),
+  };
+}
+
+function localSlots(spec: LimitSpec): { store: SlotStore; read: () => Promise<Reading> } {
+  const budget = budgetOf(spec);
+  const gates = openGates(spec, budget.ceiling, (_lane, size) => {
+    const gate = new Bottleneck({ maxConcurrent: size });
+    gate.on('error', () => undefined);
+    return gate;
+  });
+  let closedUntil = 0;
+  const closedForMs = async (): Promise<number> => Math.max(0, closedUntil - performance.now());
+  const free = async (): Promise<number> => budget.ceiling - (await gates.of('write')[0]!.running());
+  return {
+    store: {
+      ready: async () => undefined,
+      gates: (lane) => gates.of(lane),
+      free,
+      closedForMs,
+      shut: async (forMs) => {
+        closedUntil = Math.max(closedUntil, performance.now() + forMs);
+      },
+      close: () => gates.close(),
     },
-    change(what) {
-      change(what);
-      return Promise.resolve();
-    },
-    async close() {
-      await abandon(limiter);
-    },
+    read: async () => ({
+      budget,
+      available: await free(),
+      waiting: gates.queued(),
+      closedForMs: await closedForMs(),
+    }),
   };
 }

@@ -1,6 +1,6 @@
 import Bottleneck from 'bottleneck';
 import type { Redis } from 'ioredis';
-import { CHANGE_SCRIPT, LEND_SCRIPT } from './redis-change.js';
+import { ASK_SCRIPT, CHANGE_SCRIPT, type OwnKeys } from './redis-scripts.js';
 
 /** One Redis for all limiters of a process. */
 export interface SharedConnection {
@@ -9,8 +9,8 @@ export interface SharedConnection {
   readonly ready: Promise<void>;
   /** Redis' clock in milliseconds, so that hosts whose clocks differ do not delay each other. */
   now(): number;
-  /** Runs one of our own scripts on one key. */
-  run(script: OwnScript, key: string, args: readonly (string | number)[]): Promise<number>;
+  /** Runs one of our own scripts. */
+  run(script: OwnScript, keys: OwnKeys, args: readonly (string | number)[]): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -27,25 +27,27 @@ interface Inside {
 /** Redis 7 puts "ERR " before what scripts answer, and Bottleneck no longer knows its own errors (#205, #219). */
 const HEAL = /^ERR (?=SETTINGS_KEY_NOT_FOUND$|UNKNOWN_CLIENT$|OVERWEIGHT:)/;
 const RESYNC_MS = 30_000;
-const SCRIPTS = { change: CHANGE_SCRIPT, lend: LEND_SCRIPT };
-export type OwnScript = keyof typeof SCRIPTS;
+const SCRIPTS = { ask: ASK_SCRIPT, change: CHANGE_SCRIPT };
+type OwnScript = keyof typeof SCRIPTS;
+
 const commandOf = (script: string): string => `stratusLimit_${script}`;
 
 export function openConnection(client: Redis, onError: (error: unknown) => void): SharedConnection {
   for (const [name, lua] of Object.entries(SCRIPTS))
-    client.defineCommand(commandOf(name), { numberOfKeys: 1, lua });
+    client.defineCommand(commandOf(name), { numberOfKeys: 3, lua });
   const bottleneck = new Bottleneck.IORedisConnection({ client });
   bottleneck.on('error', onError);
   const inside = bottleneck as unknown as Inside;
   const commands = client as unknown as Record<string, Script>;
   let ahead = 0;
 
-  const now = (): number => Math.round(Date.now() + ahead);
+  // Not the host's clock, which may be set while this runs.
+  const now = (): number => Math.round(performance.now() + ahead);
 
   async function readClock(): Promise<void> {
-    const asked = Date.now();
+    const asked = performance.now();
     const [seconds, micros] = await client.time();
-    ahead = Number(seconds) * 1000 + Number(micros) / 1000 - (asked + Date.now()) / 2;
+    ahead = Number(seconds) * 1000 + Number(micros) / 1000 - (asked + performance.now()) / 2;
   }
 
   inside.__scriptFn__ =
@@ -76,7 +78,8 @@ export function openConnection(client: Redis, onError: (error: unknown) => void)
     client,
     ready,
     now,
-    run: (script, key, args) => commands[commandOf(script)]!.call(client, key, ...args) as Promise<number>,
+    run: (script, keys, args) =>
+      commands[commandOf(script)]!.call(client, ...keys, ...args) as Promise<unknown>,
     async close() {
       clearInterval(resync);
       // The client is the caller's.

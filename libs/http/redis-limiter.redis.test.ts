@@ -1,10 +1,12 @@
 import { Failure } from '#kernel';
 import { Redis } from 'ioredis';
+import { setTimeout } from 'node:timers/promises';
 import { describeRedis, testRedisUrl } from '../../tests/redis.js';
 import type { Lease, LeaseRequest, Limiter, LimitSpec } from './limit.js';
 import { redisLimiter } from './redis-limiter.js';
 import { deadPort } from './testing/hostile-server.js';
 import { isBuilt, startLimitedProcess, type LimitedProcess } from './testing/limited-process.js';
+import { StrictPlatform } from './testing/strict-platform.js';
 import { describeLimiter } from './testing/limiter-conformance.js';
 
 const never = new AbortController().signal;
@@ -51,6 +53,8 @@ describeRedis('over Redis', () => {
     limiter.acquire({
       account: 'conn_1',
       operation: 'orders',
+      lane: 'live',
+      spender: 'orders',
       weight,
       limits,
       maxWaitMs: 0,
@@ -75,12 +79,14 @@ describeRedis('over Redis', () => {
     capacity,
     restorePerSecond,
     share: 1,
+    reserved: { write: 0 },
   });
   const slots = (capacity: number): LimitSpec => ({
     name: 'test.slots',
     per: 'connection',
     kind: 'concurrent',
     capacity,
+    reserved: { write: 0 },
   });
 
   describeLimiter('processes that share a Redis', async (options) => {
@@ -118,8 +124,7 @@ describeRedis('over Redis', () => {
     const limits = [points(100, 10)];
     const lease = await ask(a, limits, 100);
     const waiting = ask(b, limits, 90, { maxWaitMs: 10_000 });
-    const [settings] = await admin.keys('*_settings');
-    while ((await admin.hget(settings!, 'stratusWaited')) === null);
+    while ((await admin.keys('*_stratus_line')).length === 0);
     const before = performance.now();
     await lease.release({ charged: 0 });
     await waiting;
@@ -144,6 +149,57 @@ describeRedis('over Redis', () => {
     await held.release({});
     await (await ask(limiter, slotted, 1, { maxWaitMs: 1000 })).release({});
   });
+
+  /** A run on its account: page after page, snoozed where the budget is spent. Resolves when told to stop. */
+  async function pages(
+    limiter: Limiter,
+    platform: StrictPlatform,
+    weight: number,
+    served: () => void,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const limits = [{ ...points(1000, 100), share: 0.95, reserved: {} }];
+    while (!stop.aborted) {
+      try {
+        const lease = await ask(limiter, limits, weight, { maxWaitMs: 5000, signal: stop });
+        platform.charge(weight);
+        await setTimeout(40);
+        platform.refund(weight - 20);
+        served();
+        await lease.release({ charged: 20, level: platform.level() });
+      } catch (thrown) {
+        if (stop.aborted) return;
+        if (!(thrown instanceof Failure && thrown.retryAt)) throw thrown;
+        await setTimeout(thrown.retryAt.getTime() - Date.now(), undefined, { signal: stop }).catch(() => {});
+      }
+    }
+  }
+
+  it('lets calls of every size flow again within seconds when its keys were lost under way', async () => {
+    const platform = new StrictPlatform(20_000, 1000);
+    const stop = new AbortController();
+    const served = new Map<string, () => void>();
+    const runs: Promise<void>[] = [];
+    for (let i = 0; i < 4; i++) {
+      const limiter = replica();
+      for (const weight of [930, 200])
+        runs.push(pages(limiter, platform, weight, () => served.get(`${i}/${weight}`)?.(), stop.signal));
+    }
+    const all = async (): Promise<number> => {
+      const began = performance.now();
+      const names = runs.map((_, n) => `${n >> 1}/${n % 2 === 0 ? 930 : 200}`);
+      await Promise.all(names.map((name) => new Promise<void>((resolve) => served.set(name, resolve))));
+      return performance.now() - began;
+    };
+    await all();
+    await all();
+    await admin.flushdb();
+    const tookMs = await all();
+    stop.abort();
+    await Promise.all(runs);
+    expect(platform.refused).toBe(0);
+    expect(tookMs).toBeLessThan(5000);
+  }, 120_000);
 
   it('goes on when Redis has forgotten the client', async () => {
     const limiter = replica();

@@ -1,19 +1,26 @@
 import Bottleneck from 'bottleneck';
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { DEFAULT_MAX_WAIT_MS, type Limiter, type LimitSpec } from './limit.js';
-import { limiterOn } from './limiter.js';
+import type { Limiter, LimitSpec } from './limit.js';
+import { limiterOn, type LimiterParts } from './limiter.js';
 import { openConnection, type SharedConnection } from './redis-connection.js';
-import { changeArguments, LOOK_FIELDS, LOST, minuteOf, sightOf, WAITED } from './redis-change.js';
-import { abandon, budgetOf, hasPoints, stepOf, type Store } from './store.js';
+import { openGates } from './gates.js';
+import {
+  askArguments,
+  CAPACITY,
+  changeArguments,
+  CLOSED_UNTIL,
+  keysOf,
+  LOST,
+  readAnswer,
+} from './redis-scripts.js';
+import { readRedis } from './redis-readings.js';
+import { abandon, budgetOf, keyOf, operationOf, stepOf, type PointStore, type SlotStore } from './store.js';
 
-export interface RedisLimiterOptions {
+export interface RedisLimiterOptions extends Pick<LimiterParts, 'logger' | 'leaseMs' | 'idleMs' | 'onUse'> {
   readonly client: Redis;
   /** Begins every key, after Bottleneck's own `b_`. */
   readonly prefix: string;
-  readonly logger?: { warn(fields: object, message: string): void };
-  readonly leaseMs?: number;
-  readonly idleMs?: number;
 }
 
 /** An account that nobody called for so long starts from what its platform is known for. */
@@ -24,21 +31,41 @@ const HEARTBEAT_MS = 250;
 const IDLE_MS = 30_000;
 
 /** Paces all processes that share a Redis. The client stays the caller's to close. */
-export function redisLimiter({
-  client,
-  prefix,
-  logger,
-  leaseMs,
-  idleMs = IDLE_MS,
-}: RedisLimiterOptions): Limiter {
+export function redisLimiter({ client, prefix, idleMs = IDLE_MS, ...parts }: RedisLimiterOptions): Limiter {
+  const { logger } = parts;
   const connection = openConnection(client, (error) =>
     logger?.warn({ error }, 'the limiter had trouble with Redis'),
   );
+  const shared = { connection, logger };
+  const operations = (key: string): string => `b_${prefix}:{${key}}:stratus_operations`;
+
+  /** For those who read the meters. */
+  function note(spec: LimitSpec, key: string): void {
+    if (spec.per !== 'operation') return;
+    const [of, operation] = operationOf(key);
+    const noted = client.multi().sadd(operations(of), operation).pexpire(operations(of), FORGET_MS).exec();
+    noted.catch((error: unknown) => logger?.warn({ error }, 'the limiter had trouble with Redis'));
+  }
+
   return limiterOn({
-    open: (spec, key) => redisStore(connection, spec, key, prefix, logger),
+    ...parts,
+    open: {
+      points(spec, key) {
+        note(spec, key);
+        return redisPoints(shared, spec, idOf(spec, key, prefix));
+      },
+      slots(spec, key) {
+        note(spec, key);
+        return redisSlots(shared, spec, idOf(spec, key, prefix));
+      },
+      read: (spec, key) => readRedis(connection, spec, idOf(spec, key, prefix)),
+      async operations(spec, account) {
+        const [of] = operationOf(keyOf(spec, account, ''));
+        await connection.ready;
+        return (await client.smembers(operations(of))).sort();
+      },
+    },
     idleMs,
-    ...(logger === undefined ? {} : { logger }),
-    ...(leaseMs === undefined ? {} : { leaseMs }),
     close: () => connection.close(),
   });
 }
@@ -48,74 +75,108 @@ export function redisLimiter({
  * braces keep all keys of one account in one slot of a Redis Cluster.
  */
 function idOf(spec: LimitSpec, key: string, prefix: string): string {
-  const { kind, capacity, restorePerSecond, windowMs, share } = spec;
-  const settings = JSON.stringify([kind, capacity, restorePerSecond, windowMs, share]);
+  const { kind, capacity, restorePerSecond, windowMs, share, reserved } = spec;
+  const settings = JSON.stringify([kind, capacity, restorePerSecond, windowMs, share, reserved?.write]);
   return `${prefix}:{${key}}:${createHash('sha256').update(settings).digest('hex').slice(0, 8)}`;
 }
 
-function redisStore(
-  connection: SharedConnection,
-  spec: LimitSpec,
-  key: string,
-  prefix: string,
-  logger: RedisLimiterOptions['logger'],
-): Store {
-  const id = idOf(spec, key, prefix);
-  const settings = `b_${id}_settings`;
-  const counts = hasPoints(spec);
-  const budget = budgetOf(spec);
-  const { amount, intervalMs } = stepOf(budget.perSecond);
+interface Shared {
+  readonly connection: SharedConnection;
+  readonly logger: RedisLimiterOptions['logger'];
+}
+
+function redisPoints({ connection, logger }: Shared, spec: LimitSpec, id: string): PointStore {
+  const keys = keysOf(id);
+  let known = budgetOf(spec);
+  const { amount, intervalMs } = stepOf(known.perSecond);
   const limiter = new Bottleneck({
     id,
     connection: connection.bottleneck,
-    heartbeatInterval: counts ? IDLE_MS : HEARTBEAT_MS,
+    heartbeatInterval: IDLE_MS,
     timeout: FORGET_MS,
-    ...(counts
-      ? {
-          reservoir: budget.ceiling,
-          reservoirIncreaseAmount: amount,
-          reservoirIncreaseInterval: intervalMs,
-          reservoirIncreaseMaximum: budget.ceiling,
-        }
-      : { maxConcurrent: budget.ceiling }),
+    reservoir: known.ceiling,
+    reservoirIncreaseAmount: amount,
+    reservoirIncreaseInterval: intervalMs,
+    reservoirIncreaseMaximum: known.ceiling,
   });
   limiter.on('error', (error: unknown) =>
     logger?.warn({ error, limit: id }, 'a limiter had trouble with Redis'),
   );
-  const ready = Promise.all([limiter.ready(), connection.ready]).then(() => {
-    // Keys that are lost later are lost while calls wait for points that come back: those are theirs.
-    const reservoir = -Math.ceil((budget.perSecond * DEFAULT_MAX_WAIT_MS) / 1000);
-    if (counts) Object.assign(afterLoss(limiter), { reservoir, [LOST]: 1 });
-  });
+  const learnt: Record<string, number> = {};
+
+  /** What is known when the keys are lost is what the bucket is made of again. */
+  function learn(capacity: number | undefined, rate: { amount: number; intervalMs: number }): void {
+    known = budgetOf(spec, capacity, (rate.amount / rate.intervalMs) * 1000);
+    learnt['reservoirIncreaseMaximum'] = known.ceiling;
+    learnt['reservoirIncreaseAmount'] = rate.amount;
+    learnt['reservoirIncreaseInterval'] = rate.intervalMs;
+    if (capacity !== undefined) learnt[CAPACITY] = capacity;
+    // What was taken before the loss is not known. The platform has the reserve besides; the rest comes back.
+    Object.assign(afterLoss(limiter), learnt, { reservoir: Math.floor(known.reserve / 2), [LOST]: 1 });
+  }
+
+  const ready = Promise.all([limiter.ready(), connection.ready]).then(() =>
+    learn(undefined, { amount, intervalMs }),
+  );
   ready.catch(() => undefined);
 
   return {
-    limiter,
     ready: () => ready,
-    async look() {
-      return sightOf(
-        await connection.client.hmget(settings, ...LOOK_FIELDS),
-        budget,
-        counts,
-        connection.now(),
-      );
+    async ask(seat, patienceMs) {
+      for (let made = 0; made < 3; made++) {
+        const reply = await connection.run('ask', keys, askArguments(spec, seat, patienceMs, FORGET_MS));
+        const told = readAnswer(reply as (string | number)[]);
+        if (told !== undefined) {
+          seat.since = told.since;
+          learn(told.capacity, told);
+          return told.answer;
+        }
+        // Bottleneck makes the keys again when it misses them.
+        await limiter.currentReservoir();
+      }
+      throw new Error('its keys are lost as soon as they are made');
     },
-    async take(weight) {
-      const minute = minuteOf(connection.now());
-      // Counted as under way before they are gone, and as waited for afterwards: what others read in between errs
-      // on the side of fewer points.
-      const lent = connection.run('lend', settings, [minute, weight]);
-      const left = await limiter.incrementReservoir(-weight);
-      await lent;
-      const ticket = left < 0 ? await connection.client.hincrby(settings, WAITED, weight) : 0;
-      return { left, loan: { weight, minute, ticket } };
+    async leave(seat) {
+      await connection.client.hdel(keys[1], seat.id);
     },
     async change(change) {
-      await connection.run('change', settings, changeArguments(change, spec, connection.now()));
+      await connection.run('change', keys, changeArguments(change, spec, known));
     },
-    async close() {
-      await abandon(limiter);
+    close: () => abandon(limiter),
+  };
+}
+
+function redisSlots({ connection, logger }: Shared, spec: LimitSpec, id: string): SlotStore {
+  const settings = keysOf(id)[0];
+  const { ceiling } = budgetOf(spec);
+  const gates = openGates(spec, ceiling, (lane, size) => {
+    const gate = new Bottleneck({
+      id: lane === 'write' ? id : `${id}:${lane}`,
+      connection: connection.bottleneck,
+      heartbeatInterval: HEARTBEAT_MS,
+      timeout: FORGET_MS,
+      maxConcurrent: size,
+    });
+    gate.on('error', (error: unknown) =>
+      logger?.warn({ error, limit: id }, 'a limiter had trouble with Redis'),
+    );
+    return gate;
+  });
+  return {
+    ready: () => connection.ready,
+    gates: (lane) => gates.of(lane),
+    free: async () => ceiling - (await gates.of('write')[0]!.running()),
+    async closedForMs() {
+      return Math.max(0, Number(await connection.client.hget(settings, CLOSED_UNTIL)) - connection.now());
     },
+    async shut(forMs) {
+      await connection.run(
+        'change',
+        keysOf(id),
+        changeArguments({ refund: 0, shutForMs: forMs }, spec, budgetOf(spec)),
+      );
+    },
+    close: () => gates.close(),
   };
 }
 

@@ -47,7 +47,7 @@ describe('a budget', () => {
 });
 
 describe('points after a reply', () => {
-  const budget = { ceiling: 900, reserve: 100, perSecond: 10 };
+  const budget = { capacity: 1000, ceiling: 900, reserve: 100, perSecond: 10 };
 
   it('rise halfway to what the platform must hold beyond all that is under way', () => {
     expect(corrected(100, budget, 800, 200)).toBe(300);

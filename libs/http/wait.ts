@@ -46,5 +46,5 @@ export function calledOff(signal: AbortSignal): Failure {
 
 /** Waits, unless called off. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await within(new Promise<never>(() => undefined), ms, signal);
+  if (ms > 0) await within(new Promise<never>(() => undefined), ms, signal);
 }

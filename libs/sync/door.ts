@@ -95,6 +95,8 @@ export function openDoor(deps: Deps, platform: Platform, connection: ConnectionR
     const lease = await deps.limiter.acquire({
       account: connection.id,
       operation: spec.operation,
+      lane: 'live',
+      spender: spec.operation,
       weight: spec.weight ?? 1,
       limits: platform.limits,
       maxWaitMs: LONGEST_WAIT,
@@ -220,6 +222,7 @@ function located(failure: Failure, platform: Platform, connection: ConnectionRow
     cause: failure,
     ...(failure.retryAt === undefined ? {} : { retryAt: failure.retryAt }),
     ...(failure.detail === undefined ? {} : { detail: failure.detail }),
+    operation: spec.operation,
   });
 }
 

@@ -23,7 +23,7 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', async ({ limits, weight, maxWaitMs, release }) => {
   try {
     const lease = await limiter.acquire({
-      account: 'conn_1', operation: 'orders', weight, limits, maxWaitMs,
+      account: 'conn_1', operation: 'orders', lane: 'live', spender: 'orders', weight, limits, maxWaitMs,
       signal: new AbortController().signal, now: Date.now,
     });
     if (release) await lease.release({});

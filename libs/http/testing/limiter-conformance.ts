@@ -1,5 +1,6 @@
 import { Failure } from '#kernel';
 import type { Lease, LeaseRequest, Limiter, LimitSpec } from '../limit.js';
+import { StrictPlatform } from './strict-platform.js';
 
 export interface Made {
   readonly limiter: Limiter;
@@ -7,40 +8,6 @@ export interface Made {
 }
 
 const never = new AbortController().signal;
-
-/** The strict platform: a bucket that refuses whatever it does not hold at that moment. */
-class Platform {
-  refused = 0;
-  served = 0;
-  #points: number;
-  #at = performance.now();
-  constructor(
-    readonly capacity: number,
-    readonly perSecond: number,
-  ) {
-    this.#points = capacity;
-  }
-  get available(): number {
-    const now = performance.now();
-    this.#points = Math.min(this.capacity, this.#points + ((now - this.#at) / 1000) * this.perSecond);
-    this.#at = now;
-    return this.#points;
-  }
-  charge(points: number): void {
-    if (this.available < points) this.refused += 1;
-    else {
-      this.#points -= points;
-      this.served += points;
-    }
-  }
-  refund(points: number): void {
-    this.#points = Math.min(this.capacity, this.available + points);
-    this.served -= points;
-  }
-  level() {
-    return { available: this.available, capacity: this.capacity, perSecond: this.perSecond };
-  }
-}
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -58,6 +25,7 @@ export function describeLimiter(name: string, make: (options?: { leaseMs?: numbe
     const spec = (more: Partial<LimitSpec> & Pick<LimitSpec, 'kind' | 'capacity'>): LimitSpec => ({
       name: `test.${++serial}`,
       per: 'connection',
+      reserved: { write: 0 },
       ...more,
     });
 
@@ -69,6 +37,8 @@ export function describeLimiter(name: string, make: (options?: { leaseMs?: numbe
       made.limiter.acquire({
         account: 'conn_1',
         operation: 'orders',
+        lane: 'live',
+        spender: 'orders',
         weight,
         limits,
         maxWaitMs: 0,
@@ -95,7 +65,7 @@ export function describeLimiter(name: string, make: (options?: { leaseMs?: numbe
     });
 
     it('uses a strict platform’s bucket whole, and never hears no', async () => {
-      const platform = new Platform(400, 500);
+      const platform = new StrictPlatform(400, 500);
       const limits = [bucket(400, 500, 0.95)];
       const started = performance.now();
       const off = new AbortController();
