@@ -2,9 +2,11 @@ import type { EntityManager } from 'typeorm';
 import { hash } from 'node:crypto';
 import type { Json } from '#kernel';
 import { arrayLiteral, asStored, jsonText } from './array-literal.js';
-import type { Cause } from './failures.js';
+import { quarantine, type Bad } from './quarantine.js';
 import type { Counts, RunRow } from './rows.js';
+import { noteLateArrivals, type LateBefore } from './late-arrivals.js';
 import { fence } from './runs.js';
+import { noteSeen } from './seen.js';
 import type { Table } from './tables/index.js';
 import {
   markGoneChildren,
@@ -15,17 +17,6 @@ import {
   type Written,
 } from './upsert.js';
 import type { Warehouse } from './warehouse.js';
-
-/** A record that would not parse: its payload as received and why. */
-export interface Bad {
-  /** The platform's key where it could be read; otherwise the payload's own hash stands in. */
-  readonly key: string | null;
-  readonly payload: Json;
-  /** False where the payload is not kept as it was sent. */
-  readonly whole: boolean;
-  readonly reason: string;
-  readonly cause: Cause;
-}
 
 export interface TablePart {
   readonly into: Table;
@@ -51,6 +42,12 @@ export interface Page {
   readonly counted: boolean;
   readonly comparison: Comparison;
   readonly leaseUntil: Date;
+  /** Set with the last page of what the run reads now. */
+  readonly readAt?: Date | null;
+  /** Whether to note which records were served. */
+  readonly seen?: boolean;
+  /** Where a record counts as late; absent where nothing is to be learnt of that. */
+  readonly late?: LateBefore | null;
 }
 
 /**
@@ -61,8 +58,8 @@ export async function commitPage(warehouse: Warehouse, run: RunRow, page: Page):
   return warehouse.transaction(async (manager) => {
     const query = queryOf(manager);
     const stamp = { connectionId: run.connectionId, runId: run.id };
-    const written = run.dry
-      ? { inserted: 0, changed: 0, same: 0, gone: 0 }
+    const { fresh, ...written } = run.dry
+      ? { inserted: 0, changed: 0, same: 0, gone: 0, fresh: [] }
       : await writeParts(query, stamp, page);
     const counts: Counts = {
       pages: page.counted ? 1 : 0,
@@ -75,10 +72,17 @@ export async function commitPage(warehouse: Warehouse, run: RunRow, page: Page):
     if (!run.dry) {
       await quarantine(query, run, page, hasOpen);
       if (page.checkpoint) await moveCheckpoint(query, run, page.checkpoint);
+      if (page.seen) await noteSeen(query, run.id, servedBy(page));
+      if (page.late) await noteLateArrivals(query, run, fresh, page.late);
     }
     return counts;
   });
 }
+
+const servedBy = (page: Page): { id: string; version: Date | null }[] => [
+  ...page.main.rows.map(({ sourceId, version }) => ({ id: sourceId, version })),
+  ...distinctBad(page.bad).map(({ recordKey, version }) => ({ id: recordKey, version })),
+];
 
 export const queryOf =
   (manager: EntityManager): Query =>
@@ -89,8 +93,8 @@ async function writeParts(
   query: Query,
   stamp: { connectionId: string; runId: string },
   page: Page,
-): Promise<Pick<Counts, 'inserted' | 'changed' | 'same' | 'gone'>> {
-  const total = { inserted: 0, changed: 0, same: 0, gone: 0 };
+): Promise<Pick<Counts, 'inserted' | 'changed' | 'same' | 'gone'> & Pick<Written, 'fresh'>> {
+  const total = { inserted: 0, changed: 0, same: 0, gone: 0, fresh: [] as readonly Incoming[] };
   const write = async (part: TablePart): Promise<Written> => {
     const written = await upsert(query, part.into, stamp, part.rows, page.comparison);
     total.inserted += written.inserted;
@@ -100,6 +104,7 @@ async function writeParts(
   };
   // A parent in an older version than ours says nothing of its children either.
   const main = await write(page.main);
+  total.fresh = main.fresh;
   const stale = new Set(main.stale);
   const parents = page.main.rows.filter((row) => !stale.has(row.sourceId));
   const children = page.children.map((part) => ({
@@ -118,42 +123,6 @@ async function writeParts(
       part.rows.map((row) => row.sourceId),
     );
   return total;
-}
-
-/** Bad records are kept with payload and reason; a record that came back whole is marked landed. */
-async function quarantine(query: Query, run: RunRow, page: Page, hasOpen: boolean): Promise<void> {
-  if (page.bad.length > 0)
-    await query(
-      `insert into quarantine (connection_id, stream, run_id, page, record_key, payload, reason)
-       select $1, $2, $3, (select pages from runs where id = $3), b.key, b.payload, b.reason
-       from unnest($4::text[], $5::jsonb[], $6::text[]) as b(key, payload, reason)
-       on conflict (connection_id, stream, record_key) do update set run_id = excluded.run_id, page = excluded.page,
-         payload = excluded.payload, reason = excluded.reason, state = 'open', times = quarantine.times + 1,
-         last_seen_at = now()`,
-      [
-        run.connectionId,
-        run.stream,
-        run.id,
-        arrayLiteral(distinctBad(page.bad).map((bad) => bad.recordKey)),
-        arrayLiteral(distinctBad(page.bad).map((bad) => jsonText(bad.payload))),
-        arrayLiteral(distinctBad(page.bad).map((bad) => bad.reason)),
-      ],
-    );
-  if (hasOpen && page.landed.length > 0)
-    await query(
-      `with landed as (
-         update quarantine set state = 'landed', last_seen_at = now()
-         where connection_id = $1 and stream = $2 and state = 'open' and record_key = any($3::text[]) returning 1
-       ) select count(*) from landed`,
-      [run.connectionId, run.stream, arrayLiteral(page.landed)],
-    );
-}
-
-function distinctBad(bad: readonly Bad[]): { recordKey: string; payload: Json; reason: string }[] {
-  const byKey = new Map(
-    bad.map((one) => [asStored(one.key ?? `payload:${hash('md5', jsonText(one.payload))}`), one]),
-  );
-  return [...byKey].map(([recordKey, one]) => ({ recordKey, payload: one.payload, reason: one.reason }));
 }
 
 /** Never backwards: another run of the stream may have read further meanwhile. */

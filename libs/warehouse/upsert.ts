@@ -23,6 +23,8 @@ export interface Written {
   readonly same: number;
   /** Source ids, counted among the same, of which the table holds a newer version: what came with them is old too. */
   readonly stale: readonly string[];
+  /** Rows that were not here, or only in an older version. */
+  readonly fresh: readonly Incoming[];
 }
 
 export interface Stamp {
@@ -52,10 +54,10 @@ export async function upsert(
   comparison: Comparison = 'fingerprint',
 ): Promise<Written> {
   const batch = newestPerKey(rows);
-  if (batch.length === 0) return { inserted: 0, changed: 0, same: 0, stale: [] };
+  if (batch.length === 0) return { inserted: 0, changed: 0, same: 0, stale: [], fresh: [] };
   const plan = planFor(table);
   const cells = render(table, plan, batch);
-  const sorted = await query<{ n: string; what: 'new' | 'changed' | 'stale' }>(
+  const sorted = await query<{ n: string; what: 'new' | 'changed' | 'stale'; moved: boolean }>(
     comparison === 'columns' ? plan.sortByColumns : plan.sortByFingerprint,
     [stamp.connectionId, ...(comparison === 'columns' ? cells : cells.slice(0, META.length)).map(literalOf)],
   );
@@ -75,7 +77,10 @@ export async function upsert(
   const inserted = await write(plan.insert, indexesOf('new'));
   const changed = await write(plan.update, indexesOf('changed'));
   const stale = indexesOf('stale').map((i) => batch[i]!.sourceId);
-  return { inserted, changed, same: batch.length - inserted - changed, stale };
+  const fresh = sorted.flatMap(({ n, what, moved }) =>
+    what === 'new' || (what === 'changed' && moved) ? [batch[Number(n) - 1]!] : [],
+  );
+  return { inserted, changed, same: batch.length - inserted - changed, stale, fresh };
 }
 
 /** The last of the newest per key: one statement must not touch a row twice. */
@@ -174,7 +179,8 @@ function planFor(table: Table): Plan {
     )}${ordinality ? ', n' : ''})`;
   const newEnough = 'coalesce(i.source_updated_at >= t.source_updated_at, true)';
   const sort = (names: readonly Input[], differs: string): string => `
-select i.n, case when t.source_id is null then 'new' when ${newEnough} then 'changed' else 'stale' end as what
+select i.n, case when t.source_id is null then 'new' when ${newEnough} then 'changed' else 'stale' end as what,
+  i.source_updated_at is distinct from t.source_updated_at as moved
 from ${incoming(2, names, ' with ordinality')}
 left join lateral (
   select * from ${target} t where t.connection_id = $1 and t.source_id = i.source_id limit 1
