@@ -28,10 +28,13 @@ export class Backfills1763700000005 implements MigrationInterface {
         add slice integer;
       create unique index runs_slice on runs (backfill_id, slice) where backfill_id is not null;
 
-      -- Slices run beside the live run and beside each other; whatever else reads a stream does so alone.
+      -- Slices run beside the live run and beside each other, and a comparison of ids beside them all; whatever else
+      -- reads a stream does so alone.
       drop index runs_one_running;
       create unique index runs_one_running on runs (connection_id, stream)
-        where state = 'running' and backfill_id is null;
+        where state = 'running' and backfill_id is null and kind <> 'reconcile';
+      create unique index runs_one_reconciling on runs (connection_id, stream)
+        where state = 'running' and kind = 'reconcile';
     `);
   }
 

@@ -2,6 +2,7 @@ import type { Decimal, Duration, Failure, Json } from '#kernel';
 import type { LimitSpec, Level, Reply } from '#http';
 import type { RowOf, Table } from '#warehouse/tables';
 import type { z } from 'zod';
+import type { Listing } from './listing.js';
 
 /** The span a run asks for: `from` is null for "from the beginning". Both ends inclusive. */
 export interface Window {
@@ -132,6 +133,8 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
   /** Absent where the platform cannot count. */
   readonly census?: CensusSpec<Settings, T>;
   readonly follow?: readonly FollowSpec<z.output<S>, Settings>[];
+  /** Absent where ids cannot be listed cheaply: then both sides are never compared by id. */
+  readonly listing?: Listing;
   readonly gone?: (record: z.output<S>) => boolean;
   readonly into: T;
   readonly map: (record: z.output<S>) => RowOf<T>;
@@ -178,6 +181,7 @@ export interface Stream {
         readonly countsGone?: boolean;
       }
     | undefined;
+  readonly listing: Listing | undefined;
   request(query: PageQuery<unknown>): CallSpec;
   records(body: unknown): readonly unknown[];
   next(page: { body: unknown; place: Place | null; size: number }): Place | null;
@@ -207,6 +211,7 @@ export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType,
     platform,
     cursor: spec.cursor,
     census: spec.census,
+    listing: spec.listing,
   };
   return stream as unknown as Stream;
 }
@@ -288,6 +293,10 @@ export function definePlatform<S extends z.ZodType, C extends z.ZodType>(spec: P
   for (const stream of spec.streams)
     if (stream.platform !== spec.name)
       throw new TypeError(`stream ${stream.name} does not belong to ${spec.name}`);
+  for (const { name, listing, into } of spec.streams)
+    // What a list does not hold is looked for as gone: rows of another stream would be.
+    if (listing && spec.streams.some((other) => other.name !== name && other.into.name === into.name))
+      throw new TypeError(`stream ${name} lists its ids, so ${into.name} must be its own table`);
   const platform = {
     meter: () => ({}),
     classify: () => undefined,

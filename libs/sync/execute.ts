@@ -8,13 +8,16 @@ import {
   logRun,
   reloadConnection,
   type ConnectionRow,
+  type Counts,
+  type Drift,
   type Ending,
   type RunRow,
 } from '#warehouse';
 import { redactText } from '#telemetry';
 import type { Platform, Stream } from './define.js';
 import type { Engine } from './engine.js';
-import { readWindow } from './run.js';
+import { reconcileIds } from './reconcile.js';
+import { readWindow, type RunDeps } from './run.js';
 
 export interface Execution {
   readonly engine: Engine;
@@ -98,7 +101,7 @@ async function outcome(execution: Execution, run: RunRow): Promise<Outcome> {
         'bug',
         `${run.stream}: gave up after ${MAX_ATTEMPTS} attempts, the last of them without a word: the worker died with it`,
       );
-    const { ended, counts } = await readWindow({
+    const deps: RunDeps = {
       engine,
       platform,
       stream,
@@ -109,9 +112,10 @@ async function outcome(execution: Execution, run: RunRow): Promise<Outcome> {
       spent: (n) => {
         calls = n;
       },
-    });
+    };
+    const { ended, ...brought } = await (run.kind === 'reconcile' ? reconcileIds : readWindow)(deps);
     if (ended === 'finished')
-      return { ending: { state: 'succeeded' }, move: { to: 'done', result: { ...counts } } };
+      return { ending: { state: 'succeeded' }, move: { to: 'done', result: resultOf(brought) } };
     const at = later(engine.now(), YIELD);
     const why = 'its time slice was over';
     return {
@@ -174,6 +178,12 @@ function failed({ engine, signal }: Execution, run: RunRow, thrown: unknown, cal
       return { ending: { ...shared, state: 'failed', failure: message }, move: { to: 'failed', message } };
   }
 }
+
+/** What the job's result says: the counts, and the drift where both sides were compared. */
+const resultOf = ({ counts, drift }: { counts: Counts; drift?: Drift }): Json => ({
+  ...counts,
+  ...(drift ? { drift: { ...drift } } : {}),
+});
 
 function streamOf(platform: Platform, name: string): Stream {
   const stream = platform.streams.find((one) => one.name === name);

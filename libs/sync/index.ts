@@ -21,6 +21,7 @@ export {
   definePlatform,
   defineStream,
 } from './define.js';
+export { type Fetched, type Listed, type Listing, listing } from './listing.js';
 export { afterCursor, cursorOf } from './next.js';
 export { wireDate, wireDecimal, wireInstant } from './wire.js';
 export { type Door, openDoor, probe } from './door.js';

@@ -31,6 +31,9 @@ export interface RunDeps {
 const STOP_SHARE = 0.2;
 const STOP_LEAST = 5;
 
+export const isBroken = (bad: number, records: number): boolean =>
+  bad >= Math.max(STOP_LEAST, records * STOP_SHARE);
+
 /**
  * Reads the run's window page by page from its place and commits each page whole. Returns `finished`, or `yielded`
  * when the time slice is over; throws a Failure where it could not go on, LeaseLost where another worker has the run.
@@ -92,7 +95,7 @@ export async function readWindow(deps: RunDeps): Promise<{ ended: 'finished' | '
         alive: () => lease.alive(),
       });
       noticed = await keepNotices(deps, door, noticed);
-      if (page.bad.length >= Math.max(STOP_LEAST, page.records * STOP_SHARE)) {
+      if (isBroken(page.bad.length, page.records)) {
         await commit({ ...page, ...NO_ROWS(page) }, { place, checkpoint: null, counted: false });
         throw new Failure(
           'bug',
@@ -165,7 +168,8 @@ function checkpointAfter(
   return earliest(cursorAt, window.to);
 }
 
-function leaseKeeper(
+/** Renews the claim while calls are answered and nothing is committed. */
+export function leaseKeeper(
   engine: Engine,
   run: RunRow,
 ): { alive(): Promise<void>; renewedUntil(until: Date): void } {
@@ -183,7 +187,8 @@ function leaseKeeper(
   };
 }
 
-async function keepNotices(
+/** What the platform told the operator is kept beside the stream; returns how much is known now. */
+export async function keepNotices(
   { engine, connection, stream, run }: RunDeps,
   door: Door,
   known: number,
@@ -196,7 +201,7 @@ async function keepNotices(
   return door.notices.size;
 }
 
-const countsOf = (run: RunRow): Counts => ({
+export const countsOf = (run: RunRow): Counts => ({
   pages: run.pages,
   calls: run.calls,
   records: run.records,
@@ -207,6 +212,6 @@ const countsOf = (run: RunRow): Counts => ({
   quarantined: run.quarantined,
 });
 
-function addCounts(total: Counts, more: Counts): void {
+export function addCounts(total: Counts, more: Counts): void {
   for (const key of Object.keys(more) as (keyof Counts)[]) total[key] += more[key];
 }

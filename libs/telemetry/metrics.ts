@@ -9,6 +9,10 @@ export interface Metrics {
     rows: { inserted: number; changed: number; same: number; quarantined: number },
   ): void;
   run(labels: { stream: string; state: string }, ms: number): void;
+  drift(
+    labels: { stream: string },
+    found: { missing: number; older: number; gone: number; awaited: number },
+  ): void;
   waited(labels: { platform: string }, ms: number): void;
   queue(labels: { queue: string; state: string }, jobs: number): void;
 }
@@ -37,6 +41,12 @@ export function createMetrics(): Metrics {
     buckets: [0.5, 1, 5, 15, 60, 300, 1800],
     registers,
   });
+  const drift = new Counter({
+    name: 'stratus_drift_total',
+    help: 'What nightly comparisons found: missing, older, gone; awaited are those of them that were not yet due.',
+    labelNames: ['stream', 'what'],
+    registers,
+  });
   const waits = new Histogram({
     name: 'stratus_limiter_wait_seconds',
     help: 'Time calls waited for their budget.',
@@ -57,6 +67,9 @@ export function createMetrics(): Metrics {
       for (const [what, n] of Object.entries(counts)) rows.inc({ stream, what }, n);
     },
     run: (labels, ms) => runs.observe(labels, ms / 1000),
+    drift: ({ stream }, found) => {
+      for (const [what, n] of Object.entries(found)) drift.inc({ stream, what }, n);
+    },
     waited: (labels, ms) => waits.observe(labels, ms / 1000),
     queue: (labels, n) => jobs.set(labels, n),
   };

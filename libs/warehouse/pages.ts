@@ -89,10 +89,11 @@ export const queryOf =
   (sql, parameters) =>
     manager.query(sql, [...parameters]);
 
-async function writeParts(
+/** Rows and children of a page as they stand in it; returns what became of them. */
+export async function writeParts(
   query: Query,
   stamp: { connectionId: string; runId: string },
-  page: Page,
+  page: Pick<Page, 'main' | 'children' | 'comparison'>,
 ): Promise<Pick<Counts, 'inserted' | 'changed' | 'same' | 'gone'> & Pick<Written, 'fresh'>> {
   const total = { inserted: 0, changed: 0, same: 0, gone: 0, fresh: [] as readonly Incoming[] };
   const write = async (part: TablePart): Promise<Written> => {

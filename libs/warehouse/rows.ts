@@ -88,8 +88,10 @@ export interface Drift {
   readonly missing: number;
   /** Records of which the warehouse held an older version. */
   readonly older: number;
-  /** Rows the source no longer lists, marked gone. */
+  /** Rows the source no longer has, marked gone. */
   readonly gone: number;
+  /** Of the missing and older, those newer than what the live runs have read: the next one would have brought them. */
+  readonly awaited: number;
 }
 
 export interface Counts {

@@ -16,6 +16,8 @@ export interface NewRun {
   readonly windowFrom?: Date | null;
   readonly windowTo?: Date | null;
   readonly dry?: boolean;
+  /** Who said beforehand that a suspiciously short list of ids is right. */
+  readonly acceptedBy?: string;
   /** The backfill this run is a slice of, and which. */
   readonly backfillId?: string;
   readonly slice?: number;
@@ -42,8 +44,8 @@ const before = (to: RunState): string => arrayLiteral(statesBefore(to));
 export async function insertRun(warehouse: Warehouse, run: NewRun, now: Date): Promise<RunRow | null> {
   const [row] = await warehouse.query<RunRow>(
     `insert into runs (id, connection_id, stream, kind, trigger, slot, window_from, window_to, dry, queued_at,
-       backfill_id, slice)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+       backfill_id, slice, accepted_by, accepted_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $13::text is not null then $10::timestamptz end)
      on conflict (connection_id, stream, kind, slot) do nothing returning ${columnList}`,
     [
       newId(),
@@ -58,6 +60,7 @@ export async function insertRun(warehouse: Warehouse, run: NewRun, now: Date): P
       now,
       run.backfillId ?? null,
       run.slice ?? null,
+      run.acceptedBy ?? null,
     ],
   );
   return row ?? null;
@@ -68,11 +71,11 @@ export async function supersedeQueued(warehouse: Warehouse, run: RunRow, now: Da
   const rows = await warehouse.query<{ id: string }>(
     `with old as (
        update runs set state = 'cancelled', finished_at = $4, reason = 'a newer slot replaced it'
-       where connection_id = $1 and stream = $2 and id <> $3 and trigger = 'schedule' and kind = 'incremental'
+       where connection_id = $1 and stream = $2 and id <> $3 and trigger = 'schedule' and kind = $6
          and state = 'queued' and attempt = 0 and slot < $5
        returning id
      ) select id from old`,
-    [run.connectionId, run.stream, run.id, now, run.slot],
+    [run.connectionId, run.stream, run.id, now, run.slot, run.kind],
   );
   return rows.map((row) => row.id);
 }
