@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The error desk: runs and quarantined records grouped by what went wrong, and bulk retries of a group. */
+/** The error desk: runs and quarantined records grouped by what went wrong, and a group retried or replayed at once. */
 export class Failures1763700000006 implements MigrationInterface {
   readonly name = 'Failures1763700000006';
 
@@ -17,7 +17,7 @@ export class Failures1763700000006 implements MigrationInterface {
         state text not null default 'open' check (state in ('open', 'resolved', 'ignored')),
         first_seen_at timestamptz not null,
         last_seen_at timestamptz not null,
-        count integer not null default 1,
+        count bigint not null,
         reopened integer not null default 0,
         example jsonb not null,
         resolved_at timestamptz,
@@ -26,18 +26,6 @@ export class Failures1763700000006 implements MigrationInterface {
         primary key (workspace_id, fingerprint)
       );
       create index failures_recent on failures (workspace_id, state, last_seen_at desc);
-
-      alter table runs add fingerprint text;
-      create index runs_fingerprint on runs (fingerprint) where fingerprint is not null;
-
-      alter table quarantine
-        drop constraint quarantine_state_check,
-        add constraint quarantine_state_check check (state in ('open', 'landed', 'ignored')),
-        add fingerprint text,
-        add edited_payload jsonb,
-        add edited_by text,
-        add edited_at timestamptz;
-      create index quarantine_fingerprint on quarantine (fingerprint) where state = 'open';
 
       create table bulk_actions (
         id text primary key,
@@ -49,9 +37,35 @@ export class Failures1763700000006 implements MigrationInterface {
         done integer not null default 0,
         failed integer not null default 0,
         requested_by text not null,
-        created_at timestamptz not null default now(),
+        created_at timestamptz not null,
         finished_at timestamptz
       );
+
+      -- A failure of a run is mended by a later run that brought what this one should have.
+      alter table runs
+        drop constraint runs_kind_check,
+        add constraint runs_kind_check check (kind in ('incremental', 'backfill', 'refresh', 'reconcile', 'replay')),
+        add fingerprint text,
+        add mended_at timestamptz,
+        add bulk_id text references bulk_actions (id) on delete set null;
+      create index runs_fingerprint on runs (fingerprint, queued_at desc) where fingerprint is not null;
+      create index runs_unmended on runs (connection_id, stream) where fingerprint is not null and mended_at is null;
+      create index runs_unmended_alike on runs (fingerprint) where fingerprint is not null and mended_at is null;
+      create index runs_bulk on runs (bulk_id) where bulk_id is not null;
+
+      alter table quarantine
+        drop constraint quarantine_state_check,
+        add constraint quarantine_state_check check (state in ('open', 'landed', 'ignored')),
+        add fingerprint text,
+        -- False where the payload is not kept as it was sent.
+        add whole boolean not null default true,
+        add edited_payload jsonb,
+        add edited_by text,
+        add edited_at timestamptz,
+        -- The run that is to replay it.
+        add replay_run text;
+      create index quarantine_fingerprint on quarantine (fingerprint) where state = 'open';
+      create index quarantine_replay on quarantine (replay_run, id) where replay_run is not null;
     `);
   }
 

@@ -72,7 +72,7 @@ async function readRecord(
   } catch (thrown) {
     if (!(thrown instanceof Spoiled)) throw thrown;
     const cause = recordCause(stream, thrown.cause ?? thrown.message);
-    return { bad: { key: rawKey, ...keptPayload(payload), reason: thrown.message, cause } };
+    return { bad: { key: rawKey, version: null, ...keptPayload(payload), reason: thrown.message, cause } };
   }
 }
 

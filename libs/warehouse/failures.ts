@@ -1,4 +1,7 @@
 import type { FailureKind } from '#kernel';
+import { arrayLiteral, jsonText } from './array-literal.js';
+import { DEFAULT_WORKSPACE } from './connections.js';
+import type { Query } from './upsert.js';
 
 /** What the error desk groups by: the same for everything that fails for one reason. */
 export interface Cause {
@@ -11,4 +14,86 @@ export interface Cause {
   readonly operation: string | null;
   /** What was said, without numbers, ids and values. */
   readonly message: string;
+}
+
+/** One of those that a group holds, for a person to look at; never a secret. */
+export interface FailureExample {
+  readonly connectionId: string;
+  readonly run: string;
+  /** The record's key; absent where the run failed. */
+  readonly record?: string;
+  readonly message: string;
+}
+
+/** What was seen of one cause in one transaction. */
+export interface Seen {
+  readonly cause: Cause;
+  readonly count: number;
+  readonly example: FailureExample;
+}
+
+/** Runs of a group that have not brought yet what they should have. */
+export const UNMENDED_RUNS = `select from runs r
+  where r.fingerprint = f.fingerprint and r.mended_at is null and r.state in ('failed', 'queued', 'snoozed', 'running')`;
+export const OPEN_RECORDS = `select from quarantine q where q.fingerprint = f.fingerprint and q.state = 'open'`;
+
+/**
+ * Keeps the groups true within the transaction that makes them so: counts what was `seen`, reopens what was resolved,
+ * and resolves those that something has `left` once no run and no record is in them. An ignored group only counts.
+ * Groups are locked in the order of their fingerprints, so that two transactions never wait for each other.
+ */
+export async function regroup(
+  query: Query,
+  { seen, left }: { readonly seen: readonly Seen[]; readonly left: readonly string[] },
+  now: Date | null = null,
+): Promise<void> {
+  const known = new Set(seen.map(({ cause }) => cause.fingerprint));
+  const emptied = [...new Set(left)].filter((fingerprint) => !known.has(fingerprint));
+  // In a statement of its own: what the next ones see is what was there once the locks were had.
+  if (emptied.length > 0)
+    await query(
+      `select from failures where workspace_id = $1 and fingerprint = any($2::text[]) order by fingerprint for update`,
+      [DEFAULT_WORKSPACE, arrayLiteral([...known, ...emptied])],
+    );
+  if (seen.length > 0) await count(query, seen, now);
+  if (emptied.length > 0)
+    await query(
+      `with empty as (
+         update failures f set state = 'resolved', resolved_at = coalesce($3, now()), resolved_by = null
+         where workspace_id = $1 and fingerprint = any($2::text[]) and state = 'open'
+           and not exists (${UNMENDED_RUNS}) and not exists (${OPEN_RECORDS}) returning 1
+       ) select count(*) from empty`,
+      [DEFAULT_WORKSPACE, arrayLiteral(emptied), now],
+    );
+}
+
+async function count(query: Query, seen: readonly Seen[], now: Date | null): Promise<void> {
+  const column = (of: (one: Seen) => unknown): string => arrayLiteral(seen.map(of));
+  await query(
+    `insert into failures (workspace_id, fingerprint, kind, platform, stream, operation, message, count, example,
+       first_seen_at, last_seen_at)
+     select $1, s.fingerprint, s.kind, s.platform, s.stream, s.operation, s.message, s.count, s.example,
+       coalesce($10, now()), coalesce($10, now())
+     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::jsonb[])
+       as s(fingerprint, kind, platform, stream, operation, message, count, example)
+     order by s.fingerprint
+     on conflict (workspace_id, fingerprint) do update set last_seen_at = excluded.last_seen_at,
+       count = failures.count + excluded.count, example = excluded.example,
+       reopened = failures.reopened + (failures.state = 'resolved')::int,
+       resolved_at = case when failures.state <> 'resolved' then failures.resolved_at end,
+       resolved_by = case when failures.state <> 'resolved' then failures.resolved_by end,
+       state = case when failures.state = 'ignored' then 'ignored' else 'open' end`,
+    [
+      DEFAULT_WORKSPACE,
+      column(({ cause }) => cause.fingerprint),
+      column(({ cause }) => cause.kind),
+      column(({ cause }) => cause.platform),
+      column(({ cause }) => cause.stream),
+      column(({ cause }) => cause.operation),
+      column(({ cause }) => cause.message),
+      column((one) => one.count),
+      column(({ example }) => jsonText(example)),
+      now,
+    ],
+  );
 }

@@ -40,19 +40,7 @@ export {
   markGoneChildren,
   upsert,
 } from './upsert.js';
-export {
-  type Difference,
-  type ListedId,
-  type Step,
-  beginComparison,
-  commitStep,
-  compareListed,
-  endComparison,
-  forgetEnded,
-  sumUpListing,
-  unlistedRows,
-} from './listing.js';
-export { type Bad, type Page, type TablePart, commitPage, queryOf } from './pages.js';
+export { type Page, type TablePart, commitPage, queryOf } from './pages.js';
 export {
   type Ending,
   type NewRun,
@@ -64,6 +52,7 @@ export {
   fixWindow,
   insertRun,
   logRun,
+  openRunIds,
   reapRuns,
   recentRuns,
   renewLease,
@@ -72,6 +61,23 @@ export {
   waitingRuns,
 } from './runs.js';
 export { type Cause } from './failures.js';
+export { type Bad } from './quarantine.js';
+export {
+  type BackfillRow,
+  type BackfillState,
+  type NewBackfill,
+  type Slice,
+  cancelBackfill,
+  closeBackfills,
+  dueSlices,
+  findBackfill,
+  insertBackfill,
+  moveBackfill,
+  recentBackfills,
+  retryBackfill,
+} from './backfills.js';
+export { backfillState } from './seats.js';
+export { splitSlice } from './split-slice.js';
 export { type FreshnessRow, freshness } from './freshness.js';
 export {
   type NewConnection,
@@ -102,5 +108,6 @@ export {
   isAlive,
   lastBeat,
 } from './heartbeats.js';
+export { type Spent, type Usage, type UsageKey, addUsage, trimUsage, usageSince } from './quota-usage.js';
 export { type Wait, type WaitFacts, clockTime, explainWait, waitFacts } from './waits.js';
 export { type AlertRow, type NewAlert, openAlerts, raiseAlert, resolveAlert } from './alerts.js';

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import type { Json } from '#kernel';
 import { describeDb } from '../../tests/postgres.js';
 import { findCheckpoint } from './connections.js';
-import { commitPage, type Bad, type Page } from './pages.js';
+import { commitPage, type Page } from './pages.js';
+import type { Bad } from './quarantine.js';
 import type { ConnectionRow, RunRow } from './rows.js';
 import { claimRun, findRun, LeaseLost, reapRuns } from './runs.js';
 import { NOW, openTestWarehouse, type TestWarehouse } from './testing/open.js';
@@ -27,6 +28,7 @@ const lid = (sourceId: string, parentSourceId: string, version = 1): Incoming =>
 });
 const bad = (key: string | null, payload: Json = { id: key }, reason = 'wrong'): Bad => ({
   key,
+  version: null,
   payload,
   whole: true,
   reason,

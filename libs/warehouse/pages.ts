@@ -1,8 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { hash } from 'node:crypto';
 import type { Json } from '#kernel';
-import { arrayLiteral, asStored, jsonText } from './array-literal.js';
-import { quarantine, type Bad } from './quarantine.js';
+import { byRecordKey, quarantine, type Bad } from './quarantine.js';
 import type { Counts, RunRow } from './rows.js';
 import { noteLateArrivals, type LateBefore } from './late-arrivals.js';
 import { fence } from './runs.js';
@@ -81,7 +79,7 @@ export async function commitPage(warehouse: Warehouse, run: RunRow, page: Page):
 
 const servedBy = (page: Page): { id: string; version: Date | null }[] => [
   ...page.main.rows.map(({ sourceId, version }) => ({ id: sourceId, version })),
-  ...distinctBad(page.bad).map(({ recordKey, version }) => ({ id: recordKey, version })),
+  ...[...byRecordKey(page.bad)].map(([id, { version }]) => ({ id, version })),
 ];
 
 export const queryOf =

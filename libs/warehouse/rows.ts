@@ -69,9 +69,9 @@ export interface CheckpointRow {
 
 /**
  * `incremental` from the checkpoint; `backfill` a past range beside it; `refresh` everything again; `reconcile` ids and
- * versions of both sides compared, and the difference fetched.
+ * versions of both sides compared, and the difference fetched; `replay` records out of the quarantine.
  */
-export type RunKind = 'incremental' | 'backfill' | 'refresh' | 'reconcile';
+export type RunKind = 'incremental' | 'backfill' | 'refresh' | 'reconcile' | 'replay';
 
 /**
  * What a run reads: its window; the window again, because source and warehouse did not agree; a list without order once
@@ -133,8 +133,12 @@ export interface RunRow extends Counts {
   reason: string | null;
   failureKind: FailureKind | null;
   failure: string | null;
-  /** The failure's group on the error desk. */
+  /** The last failure's group on the error desk; stays when the run succeeds after all. */
   fingerprint: string | null;
+  /** When this run, or a later one in its place, brought what the failure had kept back. */
+  mendedAt: Date | null;
+  /** The bulk action that last made it go. */
+  bulkId: string | null;
   /** How many records the source says the window holds, and how many the warehouse holds; whole numbers as text. */
   sourceCount: string | null;
   ourCount: string | null;
@@ -154,6 +158,8 @@ export interface RunRow extends Counts {
   /** The backfill this run is a slice of, and which. */
   backfillId: string | null;
   slice: number | null;
+  /** Of a running slice: which of the backfill's parallel seats it has. */
+  seat: number | null;
   queuedAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -183,10 +189,14 @@ export interface QuarantineRow {
   fingerprint: string | null;
   /** How new the record says it is, where that much could be read. */
   version: Date | null;
+  /** False where the payload is not kept as it was sent: it can be looked at and edited, but not replayed as it is. */
+  whole: boolean;
   /** What a person made of the payload, to be replayed in its place. */
   editedPayload: Json | null;
   editedBy: string | null;
   editedAt: Date | null;
+  /** The run that is to replay it. */
+  replayRun: string | null;
   firstSeenAt: Date;
   lastSeenAt: Date;
 }
