@@ -40,6 +40,18 @@ export {
   markGoneChildren,
   upsert,
 } from './upsert.js';
+export {
+  type Difference,
+  type ListedId,
+  type Step,
+  beginComparison,
+  commitStep,
+  compareListed,
+  endComparison,
+  forgetEnded,
+  sumUpListing,
+  unlistedRows,
+} from './listing.js';
 export { type Page, type TablePart, commitPage, queryOf } from './pages.js';
 export {
   type Ending,
