@@ -6,6 +6,8 @@ export interface Wire {
   readonly url: string;
   /** Breaks every connection and takes no new one. */
   cut(): void;
+  /** Carries nothing any more and tells nobody, as a host that lost its power. */
+  hush(): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -14,8 +16,10 @@ export async function openWire(url: string): Promise<Wire> {
   const to = new URL(url);
   const sockets = new Set<Socket>();
   let whole = true;
+  let silent = false;
   const server = createServer((near) => {
     if (!whole) return void near.resetAndDestroy();
+    if (silent) return void sockets.add(near.on('error', () => undefined));
     const far = connect(Number(to.port), to.hostname);
     for (const [one, other] of [
       [near, far],
@@ -41,8 +45,13 @@ export async function openWire(url: string): Promise<Wire> {
   return {
     url: over.href,
     cut,
+    hush: () => {
+      silent = true;
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     mend: () => {
       whole = true;
+      silent = false;
     },
     close: () =>
       new Promise((resolve) => {

@@ -12,6 +12,9 @@ import { Redis } from 'ioredis';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { openHome, type Home } from './home.js';
 
+/** Names this process in leases and heartbeats. */
+export const PROCESS = `${hostname()}-${process.pid}`;
+
 /** Everything a process of Stratus stands on, opened once and closed in reverse order. */
 export interface Stack {
   readonly env: Env;
@@ -135,7 +138,7 @@ function makeEngine({ env, config, ...doors }: EngineParts): Engine {
     ...doors,
     now: () => new Date(),
     random: Math.random,
-    worker: `${hostname()}-${process.pid}`,
+    worker: PROCESS,
     leaseMs: env.leaseMs,
     sliceMs: env.sliceMs,
     lookbackOf,

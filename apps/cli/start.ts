@@ -3,7 +3,7 @@ import type { Closable } from '#queue';
 import { startConsole, type Console } from '../console/index.js';
 import { startScheduler } from '../scheduler/index.js';
 import { startWorker } from '../worker/index.js';
-import type { Stack } from './stack.js';
+import { PROCESS, type Stack } from './stack.js';
 
 /** Each process of Stratus on a stack: the same three in one tree as apart. */
 
@@ -16,6 +16,7 @@ export const schedulerOn = (stack: Stack): Closable =>
     settings: stack.config.streams,
     everyMs: stack.env.reconcileMs,
     now: () => new Date(),
+    process: PROCESS,
   });
 
 export const workerOn = (stack: Stack, concurrency = stack.env.concurrency): Closable =>

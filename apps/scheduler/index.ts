@@ -1,10 +1,19 @@
-import { asFailure, type Duration } from '#kernel';
+import { asFailure, days, earlier, Failure, formatDuration, minutes, type Duration } from '#kernel';
 import { slotAt, type Closable } from '#queue';
 import type { Platform } from '#sync';
-import { listConnections, listStreamStates } from '#warehouse';
+import {
+  beat,
+  forgetHeartbeats,
+  heartbeats,
+  lastBeat,
+  listConnections,
+  listStreamStates,
+  trimUsage,
+} from '#warehouse';
 import { declaredSchedules, type Declared, type StreamSetting } from './declared.js';
-import { leaderLock } from './leader.js';
+import { leaderLock, type Leader } from './leader.js';
 import { enqueueSlot, reconcile, type SchedulerDoors } from './reconcile.js';
+import { watcher } from './watcher.js';
 
 export interface SchedulerOptions extends SchedulerDoors {
   readonly platforms: readonly Platform[];
@@ -12,12 +21,26 @@ export interface SchedulerOptions extends SchedulerDoors {
   /** How often the leader compares what is declared with what is there. */
   readonly everyMs: Duration;
   readonly now: () => Date;
+  /** `host-pid`: who leads. */
+  readonly process: string;
+  /** A pass that takes longer hangs; four times `everyMs`, and at least a minute, by default. */
+  readonly patienceMs?: Duration;
 }
 
-/** Every scheduler answers ticks; one of them, the leader, also reconciles. */
+/** What was spent and who was there is kept for so long. */
+const KEEP_USAGE = days(35);
+const KEEP_HEARTBEATS = days(7);
+const TRIM_EVERY = minutes(60);
+
+/** Every scheduler answers ticks; one of them, the leader, also reconciles and watches. */
 export function startScheduler(options: SchedulerOptions): Closable {
-  const { warehouse, queues, logger, platforms, settings, now } = options;
+  const { warehouse, queues, logger, platforms, settings, now, everyMs } = options;
   const leader = leaderLock(warehouse.url);
+  const watch = watcher(options);
+  const self = { process: options.process, part: 'scheduler' as const };
+  const patience = options.patienceMs ?? Math.max(4 * everyMs, minutes(1));
+  let trimmedAt: Date | undefined;
+
   const declared = async (): Promise<Declared[]> =>
     declaredSchedules(
       await listConnections(warehouse),
@@ -32,18 +55,44 @@ export function startScheduler(options: SchedulerOptions): Closable {
     if (due) await enqueueSlot(options, due, slotAt(due.cadence, plannedAt), now());
   });
 
+  const sign = (leads: boolean): Promise<void> =>
+    beat(
+      warehouse,
+      { ...self, platforms: platforms.map(({ name }) => name), slots: 0, leads, meters: null },
+      now(),
+    );
+
+  async function lead(): Promise<void> {
+    const want = await declared();
+    const { dead, ...done } = await reconcile(options, want, now());
+    const watched = await watch.pass(want, dead, now());
+    if (Object.values({ ...done, ...watched }).some((n) => n > 0))
+      logger.info({ ...done, ...watched }, 'reconciled');
+    if (trimmedAt && trimmedAt > earlier(now(), TRIM_EVERY)) return;
+    trimmedAt = now();
+    await trimUsage(warehouse, earlier(now(), KEEP_USAGE));
+    await forgetHeartbeats(warehouse, earlier(now(), KEEP_HEARTBEATS));
+  }
+
   let stopped = false;
+  let leads = false;
+  let followsSince: Date | undefined;
   let timer: NodeJS.Timeout | undefined;
   const pass = async (): Promise<void> => {
     try {
-      if (await leader.lead()) {
-        const done = await reconcile(options, await declared(), now());
-        if (Object.values(done).some((n) => n > 0)) logger.info(done, 'reconciled');
-      }
+      const led = leads;
+      leads = await leader.lead();
+      if (leads && !led) await sign(true);
+      if (leads) await inTime(lead(), patience, leader);
+      followsSince = leads ? undefined : (followsSince ?? now());
+      // Whoever has just come does not know yet who leads.
+      if (followsSince && followsSince < earlier(now(), 2 * patience))
+        await deposeHung(options, leader, 2 * patience);
+      await sign(leads);
     } catch (thrown) {
       logger.error({ error: asFailure(thrown) }, 'the reconciler failed; it tries again at its next pass');
     }
-    if (!stopped) timer = setTimeout(() => void (running = pass()), options.everyMs);
+    if (!stopped) timer = setTimeout(() => void (running = pass()), everyMs);
   };
   let running = pass();
 
@@ -51,8 +100,49 @@ export function startScheduler(options: SchedulerOptions): Closable {
     async close(deadline) {
       stopped = true;
       clearTimeout(timer);
-      await Promise.all([ticks.close(deadline), running]);
+      const goodbye = running.then(() => lastBeat(warehouse, self, now())).catch(() => undefined);
+      await Promise.all([ticks.close(deadline), within(goodbye, deadline)]);
       await leader.close();
     },
   };
+}
+
+/** A pass that hangs loses the lead, so that another scheduler can do what this one cannot. */
+async function inTime(work: Promise<void>, ms: Duration, leader: Leader): Promise<void> {
+  // Whatever still becomes of it is of no harm: each of its steps may be done twice.
+  if ((await within(work, ms)) !== 'late') return;
+  leader.resign();
+  throw new Failure(
+    'transient',
+    `the leader's pass did not end within ${formatDuration(ms)}: it gave the lead away; check that Redis and Postgres answer`,
+  );
+}
+
+/** A leader that is frozen, or alone with a dead connection, keeps the lock and does nothing with it: it is taken away. */
+export async function deposeHung(
+  { warehouse, logger, now }: Pick<SchedulerOptions, 'warehouse' | 'logger' | 'now'>,
+  leader: Leader,
+  hungMs: Duration,
+): Promise<boolean> {
+  const leading = (await heartbeats(warehouse)).find(
+    (one) => one.part === 'scheduler' && one.leads && one.stoppedAt === null,
+  );
+  if (!leading || leading.seenAt > earlier(now(), hungMs)) return false;
+  if (!(await leader.depose())) return false;
+  logger.warn(
+    { leader: leading.process, since: leading.seenAt },
+    `the leader ${leading.process} finished no pass since ${leading.seenAt.toISOString()}: its lead was taken away`,
+  );
+  return true;
+}
+
+async function within<T>(work: Promise<T>, ms: Duration): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), ms)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
 }

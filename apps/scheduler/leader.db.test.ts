@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { describeDb, testDatabase, type TestDatabase } from '../../tests/postgres.js';
+import { openWire } from '../../tests/wire.js';
 import { leaderLock, type Leader } from './leader.js';
+import { until } from './testing/until.js';
 
 describeDb('the leader', () => {
   let database: TestDatabase;
@@ -48,6 +50,47 @@ describeDb('the leader', () => {
     expect(await second!.lead()).toBe(true);
     expect(await first!.lead().catch(() => false)).toBe(false);
     expect(await first!.lead()).toBe(false);
+  });
+
+  it('gives up a server that went silent, and asks on a new connection', async () => {
+    const wire = await openWire(database.url);
+    const far = leaderLock(wire.url, 200);
+    expect(await far.lead()).toBe(true);
+    wire.hush();
+    await expect(far.lead()).rejects.toThrow(/timeout/i);
+    await expect(far.lead()).rejects.toThrow(/timeout/i);
+    wire.mend();
+    // Its old session still holds the lock as far as the server knows.
+    expect(await far.lead()).toBe(false);
+    await far.close();
+    await wire.close();
+  });
+
+  it('closes in time though the server is silent', async () => {
+    const wire = await openWire(database.url);
+    const far = leaderLock(wire.url, 200);
+    await far.lead();
+    wire.hush();
+    await far.close();
+    await wire.close();
+  });
+
+  it('can resign, and can be deposed by another; nobody is deposed where nobody leads', async () => {
+    const [first, second] = leaders;
+    expect(await second!.depose()).toBe(false);
+    expect(await first!.lead()).toBe(true);
+    first!.resign();
+    await until(
+      () => second!.lead(),
+      (leads) => leads,
+    );
+    expect(await second!.depose()).toBe(false);
+    expect(await first!.depose()).toBe(true);
+    await until(
+      () => first!.lead(),
+      (leads) => leads,
+    );
+    expect(await second!.lead().catch(() => false)).toBe(false);
   });
 
   it('tries anew after a server that could not be reached', async () => {

@@ -38,7 +38,16 @@ describeDb('the reconciler', () => {
 
   const doors = () => ({ warehouse: db.engine.warehouse, queues, logger: db.engine.logger });
   const pass = (now = NOW, want = declared) => reconcile(doors(), want, now);
-  const nothing = { added: 0, changed: 0, removed: 0, revived: 0, enqueued: 0, reaped: 0, readded: 0 };
+  const nothing = {
+    added: 0,
+    changed: 0,
+    removed: 0,
+    revived: 0,
+    enqueued: 0,
+    reaped: 0,
+    readded: 0,
+    dead: [],
+  };
   const runs = () =>
     db.engine.warehouse.query<{ id: string; state: string; stream: string; slot: Date }>(
       'select id, state, stream, slot from runs where connection_id = $1 order by stream desc, slot',

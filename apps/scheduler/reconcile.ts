@@ -19,6 +19,8 @@ export interface Reconciled {
   readonly enqueued: number;
   readonly reaped: number;
   readonly readded: number;
+  /** Which schedules had died. */
+  readonly dead: readonly string[];
 }
 
 /**
@@ -77,8 +79,9 @@ async function reconcileSchedules(
   { queues, logger }: SchedulerDoors,
   declared: readonly Declared[],
   now: Date,
-): Promise<Pick<Reconciled, 'added' | 'changed' | 'removed' | 'revived'>> {
+): Promise<Pick<Reconciled, 'added' | 'changed' | 'removed' | 'revived' | 'dead'>> {
   const done = { added: 0, changed: 0, removed: 0, revived: 0 };
+  const dead: string[] = [];
   const known = new Map((await queues.schedules()).map((schedule) => [schedule.id, schedule]));
   for (const want of declared) {
     const have = known.get(want.id);
@@ -92,7 +95,10 @@ async function reconcileSchedules(
           : null;
     if (!what) continue;
     // A dead chain keeps its id and would be left as it is: only a new one starts again.
-    if (what === 'revived') await queues.removeSchedule(want.id);
+    if (what === 'revived') {
+      dead.push(want.id);
+      await queues.removeSchedule(want.id);
+    }
     await queues.upsertSchedule(want.id, want);
     done[what] += 1;
     logger.info({ schedule: want.id }, `schedule ${what}`);
@@ -102,7 +108,7 @@ async function reconcileSchedules(
     done.removed += 1;
     logger.info({ schedule: orphan }, 'schedule removed');
   }
-  return done;
+  return { ...done, dead };
 }
 
 /** BullMQ ends a schedule in silence when it cannot make the next job: two spans late is dead. */
@@ -117,22 +123,24 @@ async function readdJobs(
   now: Date,
 ): Promise<number> {
   const nameOf = new Map(declared.map((one) => [one.connectionId, one.connection]));
-  let added = 0;
-  for (const run of await waitingRuns(warehouse)) {
-    const platform = platformOf(run);
-    // Of a platform that this version does not have: they wait for one that does.
-    if (!queues.platforms.includes(platform)) continue;
-    if ((await queues.runState(platform, run.id)) === 'open') continue;
+  // Of a platform that this version does not have: they wait for one that does.
+  const waiting = (await waitingRuns(warehouse)).filter((run) => queues.platforms.includes(platformOf(run)));
+  const open = new Set<string>();
+  for (const platform of new Set(waiting.map(platformOf))) {
+    const jobs = await queues.openRuns(platform);
+    for (const id of [...jobs.waiting, ...jobs.held]) open.add(id);
+  }
+  const lost = waiting.filter((run) => !open.has(run.id));
+  for (const run of lost) {
     const delay = (run.notBefore?.getTime() ?? 0) - now.getTime();
     await queues.addRun(
-      platform,
+      platformOf(run),
       run.stream,
       { runId: run.id, connection: nameOf.get(run.connectionId) ?? run.connectionId },
       Math.max(0, delay),
     );
-    added += 1;
   }
-  return added;
+  return lost.length;
 }
 
 const platformOf = (run: Pick<RunRow, 'stream'>): string => run.stream.slice(0, run.stream.indexOf('.'));

@@ -58,6 +58,7 @@ describeDb('scheduler and worker', () => {
       settings: new Map(),
       everyMs: minutes(5),
       now: () => new Date(),
+      process: 'scheduler',
     });
     closing.push(() => scheduler.close(seconds(10)));
   };

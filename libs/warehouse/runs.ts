@@ -1,8 +1,10 @@
 import { Failure, newId, type FailureKind, type Json } from '#kernel';
 import { arrayLiteral, jsonText } from './array-literal.js';
+import { noteFailedRun, noteGoodRun, type Cause, type EndedRun } from './failures.js';
 import type { Counts, RunKind, RunRow } from './rows.js';
 import { isFinished, statesBefore, type RunState } from './run-states.js';
 import { Run } from './entities.js';
+import { turnOf, whyNoSeat } from './seats.js';
 import { snakeCase } from './tables/index.js';
 import type { Warehouse } from './warehouse.js';
 
@@ -87,25 +89,36 @@ export async function findRun(warehouse: Warehouse, id: string): Promise<RunRow 
 
 /**
  * Takes the run for one worker and one attempt: only one running run per (connection, stream), and a run whose
- * lease still lives stays with its worker. Nothing is taken of a paused connection: its runs wait for `resume`.
+ * lease still lives stays with its worker. Nothing is taken of a paused connection: its runs wait for `resume`. A slice
+ * needs a seat of its backfill, and begins with pages as large as the platform gave its siblings.
  */
 export async function claimRun(
   warehouse: Warehouse,
   id: string,
   claim: { worker: string; leaseMs: number; now: Date },
+  races = 5,
 ): Promise<
   | { run: Claimed }
-  | { refused: 'finished' | 'held' | 'missing' | 'paused'; until: Date | null; by: string | null }
+  | { refused: 'finished' | 'held' | 'missing' | 'paused' | 'turn'; until: Date | null; by: string | null }
 > {
   const taken = await warehouse
     .query<RunRow>(
-      `with taken as (
-         update runs set state = 'running', lease = lease + 1, lease_until = $3, worker = $2, attempt = attempt + 1,
+      `with free as (
+         select min(n) as seat from runs me
+         join backfills b on b.id = me.backfill_id and b.state = 'running'
+         cross join generate_series(1, b.parallel) n
+         where me.id = $1 and not exists (
+           select from runs o where o.backfill_id = b.id and o.state = 'running' and o.seat = n and o.id <> me.id)
+       ), taken as (
+         update runs r set state = 'running', lease = lease + 1, lease_until = $3, worker = $2, attempt = attempt + 1,
            started_at = coalesce(started_at, $4), finished_at = null, not_before = null, reason = null,
-           failure = null, failure_kind = null
+           failure = null, failure_kind = null, seat = free.seat,
+           page_size = coalesce(r.page_size, (select max(page_size) from runs o where o.backfill_id = r.backfill_id))
+         from free
          where id = $1 and (state = any($5::text[]) or (state = 'running' and lease_until < $4))
            and not exists (select from connections c where c.id = connection_id and c.status = 'paused')
-         returning *
+           and (backfill_id is null or free.seat is not null)
+         returning r.*
        ) select ${columnList} from taken`,
       [id, claim.worker, new Date(claim.now.getTime() + claim.leaseMs), claim.now, before('running')],
     )
@@ -124,9 +137,15 @@ export async function claimRun(
     [run.connectionId],
   );
   if (paused) return { refused: 'paused', until: null, by: paused.by };
+  if (run.backfillId !== null) {
+    const why = await whyNoSeat(warehouse, run.backfillId);
+    if (why !== null) return { refused: 'turn', until: null, by: why };
+    // Another slice was faster at the seat that was free, and there is one more.
+    if (races > 0) return claimRun(warehouse, id, claim, races - 1);
+  }
   const [other] = await warehouse.query<{ until: Date; by: string }>(
     `select lease_until as until, worker as by from runs
-     where connection_id = $1 and stream = $2 and state = 'running' and id <> $3`,
+     where connection_id = $1 and stream = $2 and state = 'running' and id <> $3 and backfill_id is null`,
     [run.connectionId, run.stream, id],
   );
   return { refused: 'held', until: other?.until ?? null, by: other?.by ?? null };
@@ -141,14 +160,21 @@ type Execute = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>;
 export async function fence(
   query: Execute,
   claim: Pick<RunRow, 'id' | 'lease'>,
-  page: { counts: Counts; place: Json | null; cursorAt: Date | null; pageSize: number; leaseUntil: Date },
+  page: {
+    counts: Counts;
+    place: Json | null;
+    cursorAt: Date | null;
+    pageSize: number;
+    leaseUntil: Date;
+    readAt?: Date | null;
+  },
 ): Promise<{ hasOpen: boolean }> {
   const c = page.counts;
   const [held] = await query<{ hasOpen: boolean }>(
     `with held as (
        update runs set pages = pages + $3, calls = calls + $4, records = records + $5, inserted = inserted + $6,
          changed = changed + $7, same = same + $8, gone = gone + $9, quarantined = quarantined + $10,
-         place = $11::jsonb, cursor_at = greatest(cursor_at, $12), page_size = $13, lease_until = $14
+         place = $11::jsonb, cursor_at = greatest(cursor_at, $12), page_size = $13, lease_until = $14, read_at = $15
        where id = $1 and lease = $2 and state = 'running' returning connection_id, stream
      ) select exists (
          select from quarantine q where q.connection_id = held.connection_id and q.stream = held.stream and q.state = 'open'
@@ -168,6 +194,7 @@ export async function fence(
       page.cursorAt,
       page.pageSize,
       page.leaseUntil,
+      page.readAt ?? null,
     ],
   );
   if (!held) throw new LeaseLost(claim.id);
@@ -192,12 +219,13 @@ export async function renewLease(
 export async function fixWindow(
   warehouse: Warehouse,
   claim: Pick<RunRow, 'id' | 'lease'>,
-  window: { from: Date | null; to: Date },
+  window: { from: Date | null; to: Date; checkpoint?: Date | null },
 ): Promise<void> {
   await warehouse.query(
-    `with held as (update runs set window_from = $3, window_to = $4 where id = $1 and lease = $2 returning id)
+    `with held as (update runs set window_from = $3, window_to = $4, checkpoint_at = $5
+       where id = $1 and lease = $2 returning id)
      select id from held`,
-    [claim.id, claim.lease, window.from, window.to],
+    [claim.id, claim.lease, window.from, window.to, window.checkpoint ?? null],
   );
 }
 
@@ -210,6 +238,8 @@ export interface Ending {
   readonly reason?: string;
   readonly failureKind?: FailureKind;
   readonly failure?: string;
+  /** What the error desk groups a failed run by. */
+  readonly cause?: Cause;
   /** Calls made since the last page committed: they count, though nothing came of them. */
   readonly calls?: number;
   /** A yield or a snooze gives its attempt back. */
@@ -222,37 +252,52 @@ export async function endAttempt(
   end: Ending,
 ): Promise<void> {
   const finished = end.state !== 'queued' && end.state !== 'snoozed';
-  const rows = await warehouse.query<{ id: string }>(
-    `with ended as (
-       update runs set state = $3, lease_until = null, worker = null, finished_at = $4, not_before = $5, reason = $6,
-         failure_kind = $7, failure = $8, calls = calls + $9, busy_ms = busy_ms + $10, attempt = attempt - $11
-       where id = $1 and lease = $2 and state = 'running' and 'running' = any($12::text[]) returning id
-     ) select id from ended`,
-    [
-      claim.id,
-      claim.lease,
-      end.state,
-      finished ? end.now : null,
-      end.notBefore ?? null,
-      end.reason ?? null,
-      end.failureKind ?? null,
-      end.failure ?? null,
-      end.calls ?? 0,
-      Math.round(end.busyMs),
-      end.uncounted ? 1 : 0,
-      before(end.state),
-    ],
-  );
-  if (rows.length === 0) throw new LeaseLost(claim.id);
+  await warehouse.transaction(async (manager) => {
+    const query: Execute = (sql, parameters) => manager.query(sql, [...parameters]);
+    const [ended] = await query<EndedRun>(
+      `with ended as (
+         update runs r set state = $3, lease_until = null, worker = null, finished_at = $4, not_before = $5, reason = $6,
+           failure_kind = $7, failure = $8, calls = r.calls + $9, busy_ms = r.busy_ms + $10, attempt = r.attempt - $11,
+           fingerprint = coalesce($13, r.fingerprint), mended_at = case when $13::text is null then r.mended_at end
+         from runs was
+         where r.id = $1 and was.id = r.id and r.lease = $2 and r.state = 'running' and 'running' = any($12::text[])
+         returning r.id, r.connection_id, was.fingerprint as before
+       ) select id, connection_id as "connectionId", before from ended`,
+      [
+        claim.id,
+        claim.lease,
+        end.state,
+        finished ? end.now : null,
+        end.notBefore ?? null,
+        end.reason ?? null,
+        end.failureKind ?? null,
+        end.failure ?? null,
+        end.calls ?? 0,
+        Math.round(end.busyMs),
+        end.uncounted ? 1 : 0,
+        before(end.state),
+        end.cause?.fingerprint ?? null,
+      ],
+    );
+    if (!ended) throw new LeaseLost(claim.id);
+    if (end.cause) await noteFailedRun(query, ended, end.cause, end.failure ?? end.cause.message, end.now);
+    else if (end.state === 'succeeded') await noteGoodRun(query, ended.id, end.now);
+  });
 }
 
-/** Puts a finished run back in the queue on a person's word; place and counts stay, so it resumes. */
+/**
+ * Puts a finished run back in the queue on a person's word; place and counts stay, so it resumes. A slice takes its
+ * backfill along.
+ */
 export async function requeueRun(warehouse: Warehouse, id: string, now: Date): Promise<RunRow> {
   const [row] = await warehouse.query<RunRow>(
     `with back as (
        update runs set state = 'queued', attempt = 0, finished_at = null, not_before = null, reason = 'retried by hand',
          queued_at = $2
        where id = $1 and state in ('failed', 'cancelled') returning *
+     ), reopened as (
+       update backfills set state = 'running', finished_at = null
+       where id = (select backfill_id from back) and state in ('failed', 'cancelled')
      ) select ${columnList} from back`,
     [id, now],
   );
@@ -298,11 +343,22 @@ export async function reapRuns(warehouse: Warehouse, now: Date): Promise<RunRow[
   );
 }
 
-/** Runs that wait, oldest first: each must have a job in the queue. */
+/** Runs that wait, oldest first: each must have a job in the queue. Of a backfill's slices those whose turn it is. */
 export const waitingRuns = (warehouse: Warehouse): Promise<RunRow[]> =>
   warehouse.query<RunRow>(
-    `select ${columnList} from runs where state in ('queued', 'snoozed') order by queued_at limit 10000`,
+    `select ${columnList} from runs where state in ('queued', 'snoozed')
+       and (backfill_id is null or id in (select turn.id from backfills b, ${turnOf('b.id', 'b.parallel')} where b.state = 'running'))
+     order by queued_at limit 10000`,
   );
+
+/** Those of the runs that have not ended. */
+export async function openRunIds(warehouse: Warehouse, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await warehouse.query<{ id: string }>(
+    `select id from runs where id = any($1::text[]) and state in ('queued', 'running', 'snoozed')`,
+    [arrayLiteral(ids)],
+  );
+  return new Set(rows.map((row) => row.id));
+}
 
 /** The latest runs, newest first; each part of the union walks an index, not the table. */
 export async function recentRuns(
