@@ -1,4 +1,5 @@
 import type { FailureKind } from '#kernel';
+import { redactText } from '#telemetry';
 import { arrayLiteral, jsonText } from './array-literal.js';
 import { DEFAULT_WORKSPACE } from './connections.js';
 import type { Query } from './upsert.js';
@@ -65,6 +66,48 @@ export async function regroup(
        ) select count(*) from empty`,
       [DEFAULT_WORKSPACE, arrayLiteral(emptied), now],
     );
+}
+
+/** A run whose attempt ended, and the group it was in before. */
+export interface EndedRun {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly before: string | null;
+}
+
+/** Groups a run that failed, in the transaction that says so on its row. */
+export async function noteFailedRun(
+  query: Query,
+  run: EndedRun,
+  cause: Cause,
+  message: string,
+  now: Date,
+): Promise<void> {
+  const example = { connectionId: run.connectionId, run: run.id, message: redactText(message) };
+  await regroup(query, { seen: [{ cause, count: 1, example }], left: run.before ? [run.before] : [] }, now);
+}
+
+/**
+ * A run that succeeded mends its own failures and those of the runs whose part it did: the next incremental run reads
+ * from the same checkpoint, a refresh reads everything, a past range is covered by one that holds it.
+ */
+export async function noteGoodRun(query: Query, runId: string, now: Date): Promise<void> {
+  const mended = await query<{ fingerprint: string }>(
+    `with mended as (
+       update runs m set mended_at = $2 from runs good
+       where good.id = $1 and m.connection_id = good.connection_id and m.stream = good.stream
+         and m.fingerprint is not null and m.mended_at is null
+         and (m.id = good.id or m.state in ('failed', 'cancelled') and (m.dry or not good.dry) and case m.kind
+           when 'incremental' then good.kind in ('incremental', 'refresh')
+           when 'backfill' then good.kind = 'refresh' or good.kind = 'backfill'
+             and coalesce(good.window_from, '-infinity') <= coalesce(m.window_from, '-infinity')
+             and good.window_to >= m.window_to
+           else good.kind = m.kind and m.kind <> 'replay' end)
+       returning m.fingerprint
+     ) select distinct fingerprint from mended`,
+    [runId, now],
+  );
+  await regroup(query, { seen: [], left: mended.map(({ fingerprint }) => fingerprint) }, now);
 }
 
 async function count(query: Query, seen: readonly Seen[], now: Date | null): Promise<void> {
