@@ -25,8 +25,13 @@ export class Backfills1763700000005 implements MigrationInterface {
 
       alter table runs
         add backfill_id text references backfills (id) on delete cascade,
-        add slice integer;
+        add slice integer,
+        add seat integer;
       create unique index runs_slice on runs (backfill_id, slice) where backfill_id is not null;
+      create index runs_slices_open on runs (backfill_id, window_to desc)
+        where backfill_id is not null and state in ('queued', 'running', 'snoozed');
+      -- A backfill has as many seats as slices may run at once: whatever races, no two running slices share one.
+      create unique index runs_seat on runs (backfill_id, seat) where state = 'running';
 
       -- Slices run beside the live run and beside each other, and a comparison of ids beside them all; whatever else
       -- reads a stream does so alone.

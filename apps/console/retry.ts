@@ -1,5 +1,6 @@
 import type { Job, Queue } from 'bullmq';
 import { asFailure } from '#kernel';
+import { jobOf } from '#queue';
 import { findRun, reloadConnection, requeueRun, type RunRow } from '#warehouse';
 import type { ConsoleOptions } from './options.js';
 
@@ -54,10 +55,7 @@ async function queueAgain({ warehouse, queues }: Doors, run: RunRow): Promise<vo
     }
   }
   const connection = await reloadConnection(warehouse, run.connectionId);
-  await queues.addRun(platform, run.stream, {
-    runId: run.id,
-    connection: connection?.name ?? run.connectionId,
-  });
+  await queues.addRun(platform, run.stream, jobOf(run, connection?.name ?? run.connectionId));
 }
 
 /** One job of one queue: a run's job through its run, any other where BullMQ says it failed. */

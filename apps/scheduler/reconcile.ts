@@ -1,7 +1,15 @@
 import { later } from '#kernel';
-import { sameCadence, slotAt, spanAt, type Queues } from '#queue';
+import { jobOf, sameCadence, slotAt, spanAt, type Queues, type RunJob } from '#queue';
 import type { Logger } from '#telemetry';
-import { insertRun, reapRuns, supersedeQueued, waitingRuns, type RunRow, type Warehouse } from '#warehouse';
+import {
+  closeBackfills,
+  insertRun,
+  reapRuns,
+  supersedeQueued,
+  waitingRuns,
+  type RunRow,
+  type Warehouse,
+} from '#warehouse';
 import type { Declared } from './declared.js';
 
 export interface SchedulerDoors {
@@ -58,6 +66,8 @@ export async function reconcile(
   const schedules = await reconcileSchedules(doors, sound, now);
   const reaped = await reapRuns(doors.warehouse, now);
   for (const run of reaped) doors.logger.warn({ run: run.id, stream: run.stream }, run.reason ?? 'reaped');
+  for (const id of await closeBackfills(doors.warehouse, now))
+    doors.logger.info({ backfill: id }, 'backfill ended');
   const readded = await readdJobs(doors, declared, now);
   let enqueued = 0;
   for (const due of sound) if (await enqueueSlot(doors, due, slotAt(due.cadence, now), now)) enqueued += 1;
@@ -131,15 +141,15 @@ async function readdJobs(
     for (const id of [...jobs.waiting, ...jobs.held]) open.add(id);
   }
   const lost = waiting.filter((run) => !open.has(run.id));
+  const jobFor = (run: RunRow): RunJob => jobOf(run, nameOf.get(run.connectionId) ?? run.connectionId);
   for (const run of lost) {
     const delay = (run.notBefore?.getTime() ?? 0) - now.getTime();
-    await queues.addRun(
-      platformOf(run),
-      run.stream,
-      { runId: run.id, connection: nameOf.get(run.connectionId) ?? run.connectionId },
-      Math.max(0, delay),
-    );
+    await queues.addRun(platformOf(run), run.stream, jobFor(run), Math.max(0, delay));
   }
+  // A slice whose turn has come and whose job still rests: the word to begin was lost with the worker that had it.
+  for (const run of waiting)
+    if (run.backfillId !== null && open.has(run.id) && (run.notBefore === null || run.notBefore <= now))
+      await queues.wakeRun(platformOf(run), run.stream, jobFor(run));
   return lost.length;
 }
 

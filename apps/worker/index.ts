@@ -1,7 +1,9 @@
 import type { Duration } from '#kernel';
-import type { Closable, Queues } from '#queue';
+import { jobOf, type Closable, type Move, type Queues } from '#queue';
 import { execute, type Engine, type Platform } from '#sync';
+import { closeBackfills } from '#warehouse';
 import { startHeartbeat } from './heartbeat.js';
+import { sliceSlots } from './slots.js';
 
 export interface WorkerOptions {
   readonly engine: Engine;
@@ -28,27 +30,35 @@ export function startWorker({ engine, queues, platforms, concurrency, lockMs }: 
     platforms: platforms.map((platform) => platform.name),
     slots: concurrency,
   });
-  const workers = platforms.map((platform) =>
-    queues.work(platform.name, {
+  const workers = platforms.map((platform) => {
+    const inSlot = sliceSlots(concurrency, (job, stream) => queues.wakeRun(platform.name, stream, job));
+    return queues.work(platform.name, {
       concurrency,
       lockMs,
-      handle: ({ data, signal, progress }) => {
+      handle: (job) => {
+        const { data, signal, progress } = job;
         let shownAt = 0;
-        return execute({
-          engine,
-          platform,
-          runId: data.runId,
-          signal: AbortSignal.any([signal, stop.signal]),
-          progress: async (counts) => {
-            const now = engine.now().getTime();
-            if (now - shownAt < PROGRESS_MS) return;
-            shownAt = now;
-            await progress(counts);
-          },
-        });
+        const work = (): Promise<Move> =>
+          execute({
+            engine,
+            platform,
+            runId: data.runId,
+            signal: AbortSignal.any([signal, stop.signal]),
+            progress: async (counts) => {
+              const now = engine.now().getTime();
+              if (now - shownAt < PROGRESS_MS) return;
+              shownAt = now;
+              await progress(counts);
+            },
+            wake: (slice) => queues.wakeRun(platform.name, slice.stream, jobOf(slice, data.connection)),
+          });
+        return inSlot(job, engine.now(), work);
       },
-    }),
-  );
+      backfillEnded: async (id) => {
+        await closeBackfills(engine.warehouse, engine.now(), id);
+      },
+    });
+  });
   return {
     async close(deadline) {
       stop.abort(new Error('the worker is stopping'));

@@ -12,6 +12,7 @@ export {
   type RunJob,
   type Schedule,
   type Tick,
+  jobOf,
   openQueues,
   scheduleId,
 } from './queues.js';

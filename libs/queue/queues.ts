@@ -1,12 +1,25 @@
-import { DelayedError, UnrecoverableError, type Job, type Queue, type Worker } from 'bullmq';
+import {
+  DelayedError,
+  UnrecoverableError,
+  type FlowProducer,
+  type Job,
+  type Queue,
+  type Worker,
+} from 'bullmq';
 import { z } from 'zod';
 import { Failure, type Duration, type Json } from '#kernel';
+import { addFlow, backfillJob, promote, SLICE_PRIORITY, type BackfillJobs } from './backfill-jobs.js';
 import { backoff, MAX_ATTEMPTS } from './backoff.js';
 import { type Cadence } from './cadence.js';
 import { factory, type Factory, type QueueOptions } from './stores.js';
 
 /** A run's job holds ids only: the run's row is the truth, and a job may be lost and made again from it. */
-const runJob = z.strictObject({ runId: z.string(), connection: z.string() });
+const runJob = z.strictObject({
+  runId: z.string(),
+  connection: z.string(),
+  /** The backfill whose slice the run is. */
+  backfill: z.string().optional(),
+});
 export type RunJob = z.output<typeof runJob>;
 
 const tickJob = z.strictObject({ connectionId: z.string(), stream: z.string() });
@@ -42,6 +55,8 @@ export interface WorkOptions {
     signal: AbortSignal;
     progress: (progress: Record<string, Json>) => Promise<void>;
   }) => Promise<Move>;
+  /** All slices' jobs of this backfill have ended. */
+  readonly backfillEnded?: (backfillId: string) => Promise<void>;
 }
 
 export interface Closable {
@@ -57,6 +72,10 @@ export interface Queues {
   readonly platforms: readonly string[];
   /** Adds the run's job once; a job of the same run that still waits is left as it is. */
   addRun(platform: string, stream: string, job: RunJob, delay?: Duration): Promise<void>;
+  /** Adds a backfill's slices; they give way to every other run. */
+  addBackfill(platform: string, backfill: BackfillJobs): Promise<void>;
+  /** As `addRun`, and a job that rests comes forward at once. */
+  wakeRun(platform: string, stream: string, job: RunJob): Promise<void>;
   removeRun(platform: string, runId: string): Promise<void>;
   runState(platform: string, runId: string): Promise<JobState>;
   /** The runs whose jobs have not ended, in one read: those that wait and those that a worker holds. */
@@ -115,19 +134,34 @@ export function openQueues(options: QueueOptions): Queues {
     if (!queue) throw new Failure('bug', `there is no queue for platform ${platform}`);
     return queue;
   };
+  const addRun: Queues['addRun'] = async (platform, stream, job, delay = 0) => {
+    const queue = queueOf(platform);
+    const known = await queue.getJob(job.runId);
+    if (known && (await isEnded(known))) await known.remove();
+    await queue.add(stream, job, {
+      ...RUN_OPTIONS,
+      ...EVERY_JOB,
+      ...(job.backfill === undefined ? {} : { priority: SLICE_PRIORITY }),
+      jobId: job.runId,
+      delay: Math.max(0, delay),
+    });
+  };
+  let flows: FlowProducer | undefined;
 
   return {
     platforms: options.platforms,
-    async addRun(platform, stream, job, delay = 0) {
-      const queue = queueOf(platform);
-      const known = await queue.getJob(job.runId);
-      if (known && (await isEnded(known))) await known.remove();
-      await queue.add(stream, job, {
-        ...RUN_OPTIONS,
-        ...EVERY_JOB,
-        jobId: job.runId,
-        delay: Math.max(0, delay),
-      });
+    addRun,
+    async addBackfill(platform, backfill) {
+      flows ??= make.flows();
+      await addFlow(
+        flows,
+        queueOf(platform).name,
+        { parent: KEEP, child: { ...RUN_OPTIONS, ...EVERY_JOB } },
+        backfill,
+      );
+    },
+    async wakeRun(platform, stream, job) {
+      if (!(await promote(queueOf(platform), job.runId))) await addRun(platform, stream, job);
     },
     async removeRun(platform, runId) {
       const job = await queueOf(platform).getJob(runId);
@@ -181,7 +215,7 @@ export function openQueues(options: QueueOptions): Queues {
     counts: async (platform) => ({ ...(await queueOf(platform).getJobCounts()) }),
     boards: [...work.values(), ticks],
     async close() {
-      await Promise.all([...work.values(), ticks].map((queue) => queue.close()));
+      await Promise.all([...work.values(), ticks, ...(flows ? [flows] : [])].map((one) => one.close()));
       make.close();
     },
   };
@@ -203,6 +237,11 @@ function startWorker(make: Factory, platform: string, options: WorkOptions): Clo
   const worker = make.worker(
     platform,
     async (job, token, signal) => {
+      const parent = backfillJob.safeParse(job.data);
+      if (parent.success) {
+        await options.backfillEnded?.(parent.data.backfillId);
+        return null;
+      }
       const data = runJob.safeParse(job.data);
       if (!data.success)
         throw new UnrecoverableError(`this job's data is not a run's: ${z.prettifyError(data.error)}`);
@@ -274,3 +313,13 @@ function closable(worker: Worker, stopping = new AbortController()): Closable {
     },
   };
 }
+
+/** A run's job, made from its row; a slice's knows its backfill. */
+export const jobOf = (
+  run: { readonly id: string; readonly backfillId: string | null },
+  connection: string,
+): RunJob => ({
+  runId: run.id,
+  connection,
+  ...(run.backfillId === null ? {} : { backfill: run.backfillId }),
+});

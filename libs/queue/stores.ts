@@ -1,4 +1,4 @@
-import { createPostgresBackend, Queue, withBackend, Worker, type Job } from 'bullmq';
+import { createPostgresBackend, FlowProducer, Queue, withBackend, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
@@ -31,6 +31,7 @@ export interface Factory {
     process: (job: Job, token: string, signal: AbortSignal) => Promise<unknown>,
     options: Record<string, unknown>,
   ): Worker;
+  flows(): FlowProducer;
   close(): void;
 }
 
@@ -63,6 +64,7 @@ export function factory({ store, onError }: QueueOptions): Factory {
           `worker ${name}`,
           new bound.Worker(name, processor(process), { connection, ...options }),
         ) as unknown as Worker,
+      flows: () => heard('flows', new bound.FlowProducer({ connection })) as unknown as FlowProducer,
       close: () => undefined,
     };
   }
@@ -111,6 +113,7 @@ export function factory({ store, onError }: QueueOptions): Factory {
           ...options,
         }),
       ),
+    flows: () => heard('flows', new FlowProducer({ connection: shared, prefix: store.prefix })),
     close: () => {
       for (const one of clients) one.disconnect();
     },

@@ -25,5 +25,7 @@ export { type Fetched, type Listed, type Listing, listing } from './listing.js';
 export { afterCursor, cursorOf } from './next.js';
 export { wireDate, wireDecimal, wireInstant } from './wire.js';
 export { type Door, openDoor, probe } from './door.js';
+export { type SliceSize, planBackfill, SLICES } from './backfill.js';
+export { PageDepth } from './page-depth.js';
 export { type Engine } from './engine.js';
 export { type Execution, execute } from './execute.js';

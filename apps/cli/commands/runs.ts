@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { streamOf } from '#catalog';
 import { Failure, later } from '#kernel';
+import { jobOf } from '#queue';
 import {
   cancelRun,
   findConnection,
@@ -96,9 +97,7 @@ export function addRuns(program: Command): void {
         for (const id of ids) {
           const row = await requeueRun(stack.warehouse, id, new Date());
           const connection = await reloadConnection(stack.warehouse, row.connectionId);
-          await stack
-            .queues()
-            .addRun(connection!.platform, row.stream, { runId: row.id, connection: connection!.name });
+          await stack.queues().addRun(connection!.platform, row.stream, jobOf(row, connection!.name));
           runs.push({ run: row, connection: connection!.name });
         }
         return runs;
