@@ -7,17 +7,22 @@ import {
   LeaseLost,
   logRun,
   reloadConnection,
+  type Cause,
   type ConnectionRow,
   type Counts,
   type Drift,
   type Ending,
   type RunRow,
+  type Slice,
 } from '#warehouse';
 import { redactText } from '#telemetry';
 import type { Platform, Stream } from './define.js';
 import type { Engine } from './engine.js';
+import { runCause } from './fingerprint.js';
 import { reconcileIds } from './reconcile.js';
+import { isPageDepth } from './page-depth.js';
 import { readWindow, type RunDeps } from './run.js';
+import { HeldBack, heldBack, passOn, REST, splitAtDepth } from './slices.js';
 
 export interface Execution {
   readonly engine: Engine;
@@ -25,6 +30,8 @@ export interface Execution {
   readonly runId: string;
   readonly signal: AbortSignal;
   readonly progress: (progress: Record<string, Json>) => Promise<void>;
+  /** Told of a backfill's slice whose turn has come. */
+  readonly wake?: (slice: Slice) => Promise<void>;
 }
 
 /** How soon a run that found its stream or its lease taken asks again. */
@@ -58,6 +65,8 @@ export async function execute(execution: Execution): Promise<Move> {
         at: later(engine.now(), LOOK_AGAIN),
         why: `its connection is ${claim.by ?? 'paused'}`,
       };
+    if (claim.refused === 'turn')
+      return { to: 'later', at: later(engine.now(), REST), why: claim.by ?? 'its turn has not come' };
     return { to: 'done', result: { [claim.refused]: true } };
   }
   return attempt(execution, claim.run);
@@ -85,6 +94,7 @@ async function attempt(execution: Execution, run: RunRow): Promise<Move> {
     log.warn({ kind: ending.failureKind }, said);
     await logRun(engine.warehouse, run.id, 'warn', said);
   } else log.info({ state: ending.state }, `run ${ending.state}`);
+  await passOn(engine, run, execution.wake ?? (async () => undefined));
   return move;
 }
 
@@ -115,19 +125,41 @@ async function outcome(execution: Execution, run: RunRow): Promise<Outcome> {
     };
     const { ended, ...brought } = await (run.kind === 'reconcile' ? reconcileIds : readWindow)(deps);
     if (ended === 'finished')
-      return { ending: { state: 'succeeded' }, move: { to: 'done', result: resultOf(brought) } };
+      return { ending: { state: 'succeeded', calls }, move: { to: 'done', result: resultOf(brought) } };
     const at = later(engine.now(), YIELD);
     const why = 'its time slice was over';
     return {
-      ending: { state: 'queued', reason: why, notBefore: at, uncounted: true },
+      ending: { state: 'queued', reason: why, notBefore: at, uncounted: true, calls },
       move: { to: 'later', at, why },
     };
   } catch (thrown) {
-    return failed(execution, run, thrown, calls);
+    if (thrown instanceof HeldBack) return heldBack(thrown, engine.now(), calls);
+    return deepAsSlices(execution, run, thrown, calls);
   }
 }
 
-function failed({ engine, signal }: Execution, run: RunRow, thrown: unknown, calls: number): Outcome {
+/** A slice too deep for the platform is two slices; whatever else was thrown is a failure. */
+async function deepAsSlices(
+  execution: Execution,
+  run: RunRow,
+  thrown: unknown,
+  calls: number,
+): Promise<Outcome> {
+  const { engine, platform } = execution;
+  try {
+    const split = isPageDepth(thrown) && (await splitAtDepth(engine, knownStream(platform, run), run, calls));
+    return split || (await failed(execution, run, thrown, calls));
+  } catch (again) {
+    return failed(execution, run, again, calls);
+  }
+}
+
+async function failed(
+  { engine, platform, signal }: Execution,
+  run: RunRow,
+  thrown: unknown,
+  calls: number,
+): Promise<Outcome> {
   if (thrown instanceof LeaseLost)
     return { ending: { state: 'queued' }, move: { to: 'done', result: { lost: true } } };
   if (signal.aborted) {
@@ -156,6 +188,7 @@ function failed({ engine, signal }: Execution, run: RunRow, thrown: unknown, cal
             ...shared,
             state: 'failed',
             failure: `${message}; gave up after ${run.attempt} attempts`,
+            cause: await causeOf(engine, platform, run, failure),
           },
           move: { to: 'failed', message },
         };
@@ -175,8 +208,22 @@ function failed({ engine, signal }: Execution, run: RunRow, thrown: unknown, cal
       };
     }
     case 'cancel':
-      return { ending: { ...shared, state: 'failed', failure: message }, move: { to: 'failed', message } };
+      return {
+        ending: {
+          ...shared,
+          state: 'failed',
+          failure: message,
+          cause: await causeOf(engine, platform, run, failure),
+        },
+        move: { to: 'failed', message },
+      };
   }
+}
+
+/** The failure's group. It is the same on every connection: sentences that name theirs are read without the name. */
+async function causeOf(engine: Engine, platform: Platform, run: RunRow, failure: Failure): Promise<Cause> {
+  const connection = await reloadConnection(engine.warehouse, run.connectionId);
+  return runCause({ platform: platform.name, name: run.stream }, failure, connection?.name);
 }
 
 /** What the job's result says: the counts, and the drift where both sides were compared. */
@@ -185,8 +232,11 @@ const resultOf = ({ counts, drift }: { counts: Counts; drift?: Drift }): Json =>
   ...(drift ? { drift: { ...drift } } : {}),
 });
 
+const knownStream = (platform: Platform, { stream }: Pick<RunRow, 'stream'>): Stream | undefined =>
+  platform.streams.find((one) => one.name === stream);
+
 function streamOf(platform: Platform, name: string): Stream {
-  const stream = platform.streams.find((one) => one.name === name);
+  const stream = knownStream(platform, { stream: name });
   if (!stream)
     throw new Failure(
       'config',
