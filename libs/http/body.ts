@@ -5,7 +5,7 @@ import type { HttpRequest } from './call.js';
  * What may be a bare number of more than 15 digits. Doubles hold 15 digits exactly, so a longer number is kept as its
  * text: ids and money are never rounded on their way in. Ids that the platform quotes are texts already.
  */
-const LONG = /[:[,]\s*-?\d[\d.]{15}/;
+const LONG = /[:[,]\d[\d.]{15}|[:[,](?:-|\s+-?)\d[\d.]{15}/;
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
 
 function parseJson(text: string): unknown {

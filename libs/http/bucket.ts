@@ -1,5 +1,5 @@
-import { headroomShare, needed, RANK } from './lane.js';
-import type { LimitSpec } from './limit.js';
+import { LATELY_MS, leaves, RANK } from './lane.js';
+import type { Lane, LimitSpec } from './limit.js';
 import {
   budgetAfter,
   budgetOf,
@@ -29,6 +29,7 @@ interface Place {
 export class Bucket {
   readonly #line = new Map<string, Place>();
   readonly #loans = new Map<string, number>();
+  readonly #askedAt = new Map<Lane, number>();
   readonly #spec: LimitSpec;
   #budget: Budget;
   #points: number;
@@ -56,7 +57,7 @@ export class Bucket {
     const { weight } = seat;
     const { points: ahead, count } = this.#ahead({ id: seat.id, rank, since }, now);
     const { ceiling, perSecond } = this.#budget;
-    const short = ahead + needed(weight, ceiling, headroomShare(this.#spec, seat.lane)) - this.#points;
+    const short = ahead + Math.min(weight + this.#headroom(seat.lane, now), ceiling) - this.#points;
     const closedForMs = Math.max(0, this.#closedUntil - now);
     const waitMs = Math.max(closedForMs, (short / perSecond) * 1000);
     const overMs = (Math.max(0, weight - ceiling) / perSecond) * 1000;
@@ -122,6 +123,16 @@ export class Bucket {
       }
     }
     return { points, count };
+  }
+
+  /** Capped by the ceiling where it is used: a call nearly as heavy as the bucket goes when the bucket is full. */
+  #headroom(lane: Lane, now: number): number {
+    this.#askedAt.set(lane, now);
+    const shares = Object.entries(leaves(this.#spec, lane)) as [Lane, number][];
+    return shares.reduce((sum, [above, share]) => {
+      const lately = (this.#askedAt.get(above) ?? Number.NEGATIVE_INFINITY) > now - LATELY_MS;
+      return lately ? sum + Math.floor(this.#budget.ceiling * share) : sum;
+    }, 0);
   }
 
   #refill(now: number): void {

@@ -14,6 +14,7 @@ export { type HostRule, allowedHost, isPrivateAddress } from './hosts.js';
 export { type Sender, type SenderOptions, createSender } from './send.js';
 export { type Classify, classify, detailOf } from './classify.js';
 export { retryAfter } from './retry-after.js';
+export { ratePerSecond, remaining, remainingOf, usedOfSize } from './levels.js';
 export {
   type Lane,
   type Lease,

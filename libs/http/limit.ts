@@ -19,7 +19,7 @@ export interface LimitSpec {
   readonly windowMs?: number;
   /** The share of `capacity` that is ours; 0.95 for `cost`, 0.9 for `bucket`, all of it for the others. */
   readonly share?: number;
-  /** The share of what is ours that reads leave in hand for writes; 0.2 by default, 0 where nothing is written. */
+  /** The share of what is ours that reads leave in hand for writes; 0.2 by default, 0 where nothing is ever written. */
   readonly reserved?: { readonly write?: number };
 }
 

@@ -1,4 +1,4 @@
-import { headroomShare, slotsFor } from './lane.js';
+import { shareForWrite, slotsFor } from './lane.js';
 import type { LimitSpec, MeterReading } from './limit.js';
 import { budgetOf, hasPoints, keyOf, type OpenStore, type Reading } from './store.js';
 
@@ -40,7 +40,7 @@ function reading(spec: LimitSpec, found: Reading | undefined, now: Date): MeterR
     waiting: found?.waiting ?? 0,
     closedUntil: closedForMs > 0 ? new Date(now.getTime() + closedForMs) : null,
     reservedForWrite: counts
-      ? Math.floor(budget.ceiling * headroomShare(spec, 'live'))
+      ? Math.floor(budget.ceiling * shareForWrite(spec))
       : budget.ceiling - slotsFor(spec, budget.ceiling).live,
   };
 }

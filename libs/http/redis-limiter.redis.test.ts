@@ -2,12 +2,14 @@ import { Failure } from '#kernel';
 import { Redis } from 'ioredis';
 import { setTimeout } from 'node:timers/promises';
 import { describeRedis, testRedisUrl } from '../../tests/redis.js';
-import type { Lease, LeaseRequest, Limiter, LimitSpec } from './limit.js';
+import type { Lease, LeaseRequest, Limiter, LimitSpec, Use } from './limit.js';
 import { redisLimiter } from './redis-limiter.js';
 import { deadPort } from './testing/hostile-server.js';
 import { isBuilt, startLimitedProcess, type LimitedProcess } from './testing/limited-process.js';
 import { StrictPlatform } from './testing/strict-platform.js';
+import { describeLanes } from './testing/lane-conformance.js';
 import { describeLimiter } from './testing/limiter-conformance.js';
+import { describeTelling } from './testing/telling-conformance.js';
 
 const never = new AbortController().signal;
 
@@ -27,7 +29,9 @@ describeRedis('over Redis', () => {
   afterAll(() => admin.disconnect());
 
   /** A limiter as another replica would have it, on connections of its own. */
-  function replica(options: { leaseMs?: number; idleMs?: number; url?: string } = {}): Limiter {
+  function replica(
+    options: { leaseMs?: number; idleMs?: number; url?: string; onUse?: (use: Use) => void } = {},
+  ): Limiter {
     const client = new Redis(options.url ?? url, { maxRetriesPerRequest: 1, retryStrategy: () => 50 });
     client.on('error', () => undefined);
     const limiter = redisLimiter({ client, prefix: 'test', ...options });
@@ -100,6 +104,28 @@ describeRedis('over Redis', () => {
       },
     };
   });
+
+  /** Each call on another replica than the one before. */
+  describeLanes('processes that share a Redis', async () => {
+    const replicas = [replica(), replica(), replica()];
+    let turn = 0;
+    const next = (): Limiter => replicas[turn++ % replicas.length]!;
+    return {
+      limiter: {
+        acquire: (request) => next().acquire(request),
+        meters: (...of) => next().meters(...of),
+        close: async () => undefined,
+      },
+      close: async () => undefined,
+    };
+  });
+
+  /** The meters are read where nobody ever called. */
+  describeTelling('processes that share a Redis', async (onUse) => ({
+    limiter: replica({ onUse }),
+    other: replica(),
+    close: async () => undefined,
+  }));
 
   it('is one budget for all replicas', async () => {
     const [a, b] = [replica(), replica()];

@@ -1,4 +1,4 @@
-import { headroomShare, RANK } from './lane.js';
+import { LATELY_MS, leaves, RANK } from './lane.js';
 import type { LimitSpec } from './limit.js';
 import {
   budgetAfter,
@@ -65,7 +65,8 @@ export const ASK_SCRIPT = `
 ${COMMON}
 if not points then return {'lost'} end
 local id, rank, since, weight = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local share, patience, spender, keepFor = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
+local patience, spender, keepFor = tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
+local leaves = {tonumber(ARGV[8]), tonumber(ARGV[9])}
 local kept = 'kept ' .. rank .. ' ' .. spender
 if s[7] == '1' then redis.call('hset', settings, '${LOST}', now) end
 redis.call('pexpire', settings, keepFor)
@@ -87,9 +88,14 @@ for i = 1, #entries, 2 do
     count = count + 1
   end
 end
--- After a loss the bucket is all but empty: a headroom nobody has used yet would have to come back first.
-local headroom = settling and 0 or math.floor(maximum * share)
-local short = ahead + math.min(weight + headroom, maximum) - points
+-- Capped by the bucket's size: a call that is nearly as heavy as the bucket goes when the bucket is full.
+local need = weight
+redis.call('hset', settings, 'stratusAsked' .. rank, whole(now))
+for above = 0, math.min(rank, 2) - 1 do
+  local asked = tonumber(redis.call('hget', settings, 'stratusAsked' .. above) or 0)
+  if asked > now - ${LATELY_MS} then need = need + math.floor(maximum * leaves[above + 1]) end
+end
+local short = ahead + math.min(need, maximum) - points
 local wait = math.max(0, closedUntil - now)
 if short > 0 then wait = math.max(wait, math.ceil(short / amount) * interval - (now - last)) end
 local over = math.max(0, weight - maximum) / amount * interval
@@ -169,10 +175,11 @@ export function askArguments(
     RANK[lane],
     since ?? '',
     weight,
-    headroomShare(spec, lane),
     Math.max(0, Math.round(patienceMs)),
     spender,
     keepMs,
+    leaves(spec, lane).write,
+    leaves(spec, lane).live,
   ];
 }
 
