@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addAlerts } from './commands/alerts.js';
 import { addConnections } from './commands/connections.js';
 import { addKeys } from './commands/keys.js';
 import { addProcesses } from './commands/processes.js';
@@ -18,7 +19,17 @@ const program = new Command('stratus')
   .showHelpAfterError('(see --help)')
   .exitOverride();
 
-for (const add of [addUp, addConnections, addRuns, addQueries, addSandbox, addProcesses, addUsers, addKeys])
+for (const add of [
+  addUp,
+  addConnections,
+  addRuns,
+  addQueries,
+  addAlerts,
+  addSandbox,
+  addProcesses,
+  addUsers,
+  addKeys,
+])
   add(program);
 // The two options every command knows may stand before or behind its name.
 for (const command of program.commands) shareGlobals(command);

@@ -79,7 +79,7 @@ describeDb('a leader that hangs', () => {
       (leads) => leads,
     );
     expect(await frozen.lead().catch(() => false)).toBe(false);
-    expect(db.logged.join()).toContain('the leader frozen finished no pass since');
+    expect(db.logged.join()).toContain('the leader frozen showed no sign of life since');
     // Nobody is deposed on the word of a row alone.
     expect(await depose(later(at, minutes(9)))).toBe(false);
     await Promise.all([frozen.close(), other.close()]);

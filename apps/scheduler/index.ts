@@ -1,15 +1,8 @@
 import { asFailure, days, earlier, Failure, formatDuration, minutes, type Duration } from '#kernel';
 import { slotAt, type Closable } from '#queue';
 import type { Platform } from '#sync';
-import {
-  beat,
-  forgetHeartbeats,
-  heartbeats,
-  lastBeat,
-  listConnections,
-  listStreamStates,
-  trimUsage,
-} from '#warehouse';
+import { forgetHeartbeats, heartbeats, listConnections, listStreamStates, trimUsage } from '#warehouse';
+import { startHeartbeat } from '../worker/heartbeat.js';
 import { declaredSchedules, type Declared, type StreamSetting } from './declared.js';
 import { leaderLock, type Leader } from './leader.js';
 import { enqueueSlot, reconcile, type SchedulerDoors } from './reconcile.js';
@@ -37,7 +30,6 @@ export function startScheduler(options: SchedulerOptions): Closable {
   const { warehouse, queues, logger, platforms, settings, now, everyMs } = options;
   const leader = leaderLock(warehouse.url);
   const watch = watcher(options);
-  const self = { process: options.process, part: 'scheduler' as const };
   const patience = options.patienceMs ?? Math.max(4 * everyMs, minutes(1));
   let trimmedAt: Date | undefined;
 
@@ -55,13 +47,6 @@ export function startScheduler(options: SchedulerOptions): Closable {
     if (due) await enqueueSlot(options, due, slotAt(due.cadence, plannedAt), now());
   });
 
-  const sign = (leads: boolean): Promise<void> =>
-    beat(
-      warehouse,
-      { ...self, platforms: platforms.map(({ name }) => name), slots: 0, leads, meters: null },
-      now(),
-    );
-
   async function lead(): Promise<void> {
     const want = await declared();
     const { dead, ...done } = await reconcile(options, want, now());
@@ -75,20 +60,25 @@ export function startScheduler(options: SchedulerOptions): Closable {
   }
 
   let stopped = false;
-  let leads = false;
+  const heartbeat = startHeartbeat({
+    ...options,
+    part: 'scheduler',
+    platforms: platforms.map(({ name }) => name),
+    slots: 0,
+    leads: () => leader.leads,
+  });
   let followsSince: Date | undefined;
   let timer: NodeJS.Timeout | undefined;
   const pass = async (): Promise<void> => {
     try {
-      const led = leads;
-      leads = await leader.lead();
-      if (leads && !led) await sign(true);
+      const led = leader.leads;
+      const leads = await leader.lead();
+      if (leads !== led) await heartbeat.now();
       if (leads) await inTime(lead(), patience, leader);
       followsSince = leads ? undefined : (followsSince ?? now());
       // Whoever has just come does not know yet who leads.
       if (followsSince && followsSince < earlier(now(), 2 * patience))
         await deposeHung(options, leader, 2 * patience);
-      await sign(leads);
     } catch (thrown) {
       logger.error({ error: asFailure(thrown) }, 'the reconciler failed; it tries again at its next pass');
     }
@@ -100,8 +90,7 @@ export function startScheduler(options: SchedulerOptions): Closable {
     async close(deadline) {
       stopped = true;
       clearTimeout(timer);
-      const goodbye = running.then(() => lastBeat(warehouse, self, now())).catch(() => undefined);
-      await Promise.all([ticks.close(deadline), within(goodbye, deadline)]);
+      await Promise.all([ticks.close(deadline), heartbeat.close(deadline), within(running, deadline)]);
       await leader.close();
     },
   };
@@ -118,7 +107,7 @@ async function inTime(work: Promise<void>, ms: Duration, leader: Leader): Promis
   );
 }
 
-/** A leader that is frozen, or alone with a dead connection, keeps the lock and does nothing with it: it is taken away. */
+/** A leader that is frozen keeps the lock and does nothing with it: it is taken away. */
 export async function deposeHung(
   { warehouse, logger, now }: Pick<SchedulerOptions, 'warehouse' | 'logger' | 'now'>,
   leader: Leader,
@@ -131,7 +120,7 @@ export async function deposeHung(
   if (!(await leader.depose())) return false;
   logger.warn(
     { leader: leading.process, since: leading.seenAt },
-    `the leader ${leading.process} finished no pass since ${leading.seenAt.toISOString()}: its lead was taken away`,
+    `the leader ${leading.process} showed no sign of life since ${leading.seenAt.toISOString()}: its lead was taken away`,
   );
   return true;
 }

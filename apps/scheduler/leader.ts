@@ -7,6 +7,8 @@ const LOCK = 0x53_43_48_44;
 export interface Leader {
   /** True while this process holds the lock; tries to take it where nobody does. */
   lead(): Promise<boolean>;
+  /** As far as is known without asking. */
+  readonly leads: boolean;
   /** Gives the lock back at once, whatever its session is at. */
   resign(): void;
   /** Ends the session of another process that holds the lock; true where there was one. For a leader that hangs. */
@@ -69,6 +71,9 @@ export function leaderLock(url: string, answerMs: Duration = ANSWER_MS): Leader 
   }
 
   return {
+    get leads() {
+      return leads;
+    },
     async lead() {
       if (client && leads) {
         await ask('select 1');

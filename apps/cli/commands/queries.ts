@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { platforms } from '#catalog';
 import { Failure, formatDuration } from '#kernel';
-import { freshness } from '#warehouse';
+import { freshness, openAlerts } from '#warehouse';
 import pg from 'pg';
 import { contextOf, withStack } from '../context.js';
 import { show } from '../output.js';
 import { age } from '../runs.js';
+import { crewOf, waitsOf } from '../waits.js';
 
 /** `streams`, `status`, `sql`: questions that change nothing. */
 export function addQueries(program: Command): void {
@@ -31,16 +32,32 @@ export function addQueries(program: Command): void {
 
   program
     .command('status')
-    .description('how fresh every stream is')
+    .description('how fresh every stream is, and why what waits does')
     .action(async (_: unknown, command: Command) => {
       const context = contextOf(command);
-      await withStack(context, 'status', async ({ warehouse }) => {
-        const rows = await freshness(warehouse);
-        if (context.output.json) return context.output.result({ streams: rows });
-        if (rows.length === 0) return context.output.line('nothing has run yet; try: npm run up');
+      await withStack(context, 'status', async (stack) => {
         const now = new Date();
+        const [known, waits, crew, alerts] = await Promise.all([
+          freshness(stack.warehouse),
+          waitsOf(stack, now),
+          crewOf(stack, now),
+          openAlerts(stack.warehouse),
+        ]);
+        const openOf = new Map(
+          [...waits.values()].map(({ run, wait }) => [
+            `${run.connectionId} ${run.stream}`,
+            { run: run.id, ...wait },
+          ]),
+        );
+        const rows = known.map((row) => ({
+          ...row,
+          wait: openOf.get(`${row.connectionId} ${row.stream}`) ?? null,
+        }));
+        if (context.output.json)
+          return context.output.result({ streams: rows, ...crew, alerts: alerts.length });
+        if (rows.length === 0) return context.output.line('nothing has run yet; try: npm run up');
         context.output.table(
-          ['connection', 'stream', 'last success', 'read up to', 'state', 'quarantine', 'notice'],
+          ['connection', 'stream', 'last success', 'read up to', 'state', 'quarantine', 'why'],
           rows.map((row) => [
             row.connection,
             row.stream,
@@ -50,9 +67,14 @@ export function addQueries(program: Command): void {
               ? `running for ${formatDuration(now.getTime() - row.runningSince.getTime())}`
               : row.lastState,
             row.openQuarantine,
-            row.lastFailure ?? row.notice,
+            row.wait?.text ?? row.lastFailure ?? row.notice,
           ]),
         );
+        context.output.line(`\n${crew.workers}\n${crew.scheduler}`);
+        if (alerts.length > 0)
+          context.output.line(
+            `${alerts.length} ${alerts.length === 1 ? 'alert is' : 'alerts are'} open: npx stratus alerts`,
+          );
       });
     });
 

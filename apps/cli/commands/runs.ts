@@ -21,6 +21,7 @@ import { EXIT } from '../output.js';
 import { allSucceeded, enqueue, follow, printResults, type StreamResult } from '../runs.js';
 import type { Stack } from '../stack.js';
 import { workerOn } from '../start.js';
+import { waitsOf, whyOf } from '../waits.js';
 
 interface RunOptions {
   readonly connection?: string;
@@ -53,8 +54,13 @@ export function addRuns(program: Command): void {
     .option('--limit <n>', 'how many', count, 20)
     .action(async (options: { failed?: boolean; limit: number }, command: Command) => {
       const context = contextOf(command);
-      await withStack(context, 'runs', async ({ warehouse }) => {
-        const runs = await recentRuns(warehouse, options);
+      await withStack(context, 'runs', async (stack) => {
+        const { warehouse } = stack;
+        const waits = await waitsOf(stack, new Date());
+        const runs = (await recentRuns(warehouse, options)).map((one) => {
+          const wait = waits.get(one.id)?.wait ?? null;
+          return { ...one, wait, why: whyOf(one, wait) };
+        });
         if (context.output.json) return context.output.result({ runs });
         if (runs.length === 0)
           return context.output.line(
@@ -74,7 +80,7 @@ export function addRuns(program: Command): void {
             one.inserted,
             one.changed,
             one.same,
-            one.failure ?? one.reason,
+            one.why,
           ]),
         );
       });

@@ -1,0 +1,87 @@
+import { seconds, type Duration } from '#kernel';
+import {
+  explainWait,
+  heartbeats,
+  isAlive,
+  waitFacts,
+  type HeartbeatRow,
+  type RunRow,
+  type Wait,
+  type WaitFacts,
+} from '#warehouse';
+import type { Stack } from './stack.js';
+
+/** A queue that does not answer must not keep the rest from being told. */
+const PATIENCE = seconds(2);
+
+export interface Waiting {
+  readonly run: WaitFacts;
+  readonly wait: Wait;
+}
+
+/** Why each open run that does not run waits, by its id; the longest waiting first. */
+export async function waitsOf(stack: Stack, now: Date): Promise<Map<string, Waiting>> {
+  const facts = await waitFacts(stack.warehouse, now);
+  const explain = (paused?: ReadonlySet<string>): Map<string, Waiting> =>
+    new Map(
+      facts.flatMap((run) => {
+        const wait = explainWait(run, now, paused);
+        return wait ? [[run.id, { run, wait }] as const] : [];
+      }),
+    );
+  const waits = explain();
+  // Whether a queue is paused only its own store knows: asked where that would change an answer.
+  const inLine = new Set(
+    [...waits.values()]
+      .filter(({ wait }) => ['next', 'behind', 'no-worker'].includes(wait.kind))
+      .map(({ run }) => run.platform),
+  );
+  if (inLine.size === 0) return waits;
+  const paused = await within(PATIENCE, pausedAmong(stack, [...inLine])).catch(() => new Set<string>());
+  return paused.size > 0 ? explain(paused) : waits;
+}
+
+async function pausedAmong(stack: Stack, platforms: readonly string[]): Promise<ReadonlySet<string>> {
+  const queues = stack.queues();
+  const known = platforms.filter((platform) => queues.platforms.includes(platform));
+  const paused = await Promise.all(known.map((platform) => queues.isPaused(platform)));
+  return new Set(known.filter((_, i) => paused[i]));
+}
+
+/** What a run's line says: why it waits, how far it is, or how it ended. */
+export function whyOf(run: RunRow, wait: Wait | null): string | null {
+  if (wait) return wait.text;
+  if (run.state === 'running') return `running on ${run.worker ?? '?'}: page ${run.pages + 1}`;
+  return run.failure ?? run.reason;
+}
+
+/** Who is alive, in a sentence each for workers and scheduler, with the next step where nobody is. */
+export async function crewOf(stack: Stack, now: Date): Promise<{ workers: string; scheduler: string }> {
+  const all = await heartbeats(stack.warehouse);
+  const alive = all.filter((one) => isAlive(one, now));
+  const workers = alive.filter(({ part }) => part === 'worker');
+  const leader = alive.find(({ part, leads }) => part === 'scheduler' && leads);
+  const standby = alive.filter(({ part, leads }) => part === 'scheduler' && !leads).length;
+  return {
+    workers:
+      workers.length > 0
+        ? `${workers.length} ${workers.length === 1 ? 'worker' : 'workers'} alive, ${workers.reduce((n, { slots }) => n + slots, 0)} slots for each platform: ${workers.map(({ process }) => process).join(', ')}`
+        : `no worker is alive${lastSeen(all, 'worker')}; start one with: npx stratus worker, or npm run up`,
+    scheduler: leader
+      ? `scheduler ${leader.process} leads${standby > 0 ? `, ${standby} on stand-by` : ''}`
+      : `no scheduler leads${lastSeen(all, 'scheduler')}: no new run is made; start one with: npx stratus scheduler, or npm run up`,
+  };
+}
+
+function lastSeen(all: readonly HeartbeatRow[], part: HeartbeatRow['part']): string {
+  const last = all.find((one) => one.part === part);
+  return last ? ` (the last, ${last.process}, was seen ${last.seenAt.toISOString()})` : '';
+}
+
+async function within<T>(ms: Duration, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
