@@ -11,17 +11,39 @@ import {
 } from 'graphql';
 import { describeWith, sharedFile } from '../../../tests/shared.js';
 import { QUERY_CAP } from './cost.js';
+import { byIdDocument, idsCost, idsDocument } from './listing.js';
 import { PROBE, shopify } from './platform.js';
-import { CUSTOMERS, customersCost } from './streams/customers.js';
-import { ORDER_LINES, ORDER_LINES_COST, ORDERS, ordersCost } from './streams/orders.js';
-import { PRODUCT_VARIANTS, PRODUCT_VARIANTS_COST, PRODUCTS, productsCost } from './streams/products.js';
+import { CUSTOMER_IDS, CUSTOMERS, customersCost } from './streams/customers.js';
+import { ORDER_IDS, ORDER_LINES, ORDER_LINES_COST, ORDERS, ordersCost } from './streams/orders.js';
+import {
+  PRODUCT_IDS,
+  PRODUCT_VARIANTS,
+  PRODUCT_VARIANTS_COST,
+  PRODUCTS,
+  productsCost,
+} from './streams/products.js';
 import { planCost, requestedCost } from './simulator/cost.js';
 import { makeSchema } from './simulator/resolvers.js';
 import { linearCost } from './testing/linear-cost.js';
 
 const VENDOR = 'specs/shopify/admin_graphql_2026-04.introspection.json.gz';
 
-const DOCUMENTS = { ORDERS, ORDER_LINES, CUSTOMERS, PRODUCTS, PRODUCT_VARIANTS, PROBE };
+const LISTS = [ORDER_IDS, CUSTOMER_IDS, PRODUCT_IDS];
+
+const DOCUMENTS = {
+  ORDERS,
+  ORDER_LINES,
+  CUSTOMERS,
+  PRODUCTS,
+  PRODUCT_VARIANTS,
+  PROBE,
+  ...Object.fromEntries(
+    LISTS.flatMap((spec) => [
+      [`ids of ${spec.field}`, idsDocument(spec)],
+      [`${spec.field} by id`, byIdDocument(spec)],
+    ]),
+  ),
+};
 
 const window = { from: null, to: new Date('2026-11-21T10:00:00Z') };
 const settings = { shop: 'demo', apiVersion: '2026-10' };
@@ -33,6 +55,20 @@ const WEIGHTS: readonly (readonly [string, string, Record<string, number>, numbe
   ['customers', CUSTOMERS, { first: 7 }, customersCost(7)],
   ['products', PRODUCTS, { first: 7, variants: 20 }, productsCost(7)],
   ['variants of one product', PRODUCT_VARIANTS, { variants: 200 }, PRODUCT_VARIANTS_COST],
+  ...LISTS.flatMap((spec): (typeof WEIGHTS)[number][] => [
+    [
+      `ids of ${spec.field}`,
+      idsDocument(spec),
+      { first: 7 },
+      idsCost(7, 'wholeWith' in spec ? spec.wholeWith : undefined),
+    ],
+    [
+      `${spec.field} by id`,
+      byIdDocument(spec),
+      { ids: 7, ...('variables' in spec ? spec.variables.values : {}) },
+      7 * spec.cost,
+    ],
+  ]),
 ];
 
 describe('a page of the size it starts with', () => {
@@ -48,6 +84,8 @@ describe('a page of the size it starts with', () => {
   it.each([
     ['OrderLines', ORDER_LINES_COST],
     ['ProductVariants', PRODUCT_VARIANTS_COST],
+    ['a list of ids', idsCost(250, 'read_all_orders')],
+    ...LISTS.map(({ field, cost, max }): [string, number] => [`${field} by id`, max * cost]),
   ])('%s too', (_, cost) => {
     expect(cost).toBeLessThan(QUERY_CAP / 2);
   });
@@ -80,7 +118,11 @@ describe('in the sandbox', () => {
 
   it.each(WEIGHTS)('the weight of %s covers what is charged', (_, document, variables, declared) => {
     const { selectionSet } = operationOf(parse(document));
-    const charged = requestedCost(planCost(schema, selectionSet, new Map()), variables);
+    // Ids are counted one by one, where sizes are numbers.
+    const { ids, ...sizes } = variables;
+    const given =
+      ids === undefined ? sizes : { ...sizes, ids: Array<string>(ids).fill('gid://shopify/Order/1') };
+    const charged = requestedCost(planCost(schema, selectionSet, new Map()), given);
     expect(declared).toBeGreaterThanOrEqual(charged);
     // Not much above it either, or a full bucket would stand idle.
     expect(declared).toBeLessThan(1.1 * charged + 5);

@@ -190,7 +190,9 @@ export function actualCost(plan: CostPlan, data: Data): number {
 }
 
 function listCost(part: Part, value: Data): number {
-  const list = (part.kind === 'list' ? value : value[part.listKey]) as readonly (Data | null)[];
+  const all = (part.kind === 'list' ? value : value[part.listKey]) as readonly (Data | null)[];
+  // What was asked for by an id that is no record's came back as nothing, and costs nothing.
+  const list = part.kind === 'list' && all.includes(null) ? all.filter((one) => one !== null) : all;
   const { plan } = part;
   const counted = part.size ? list.length : Math.min(1, list.length);
   if (plan.parts.length === 0) return counted * (1 + plan.fixed);

@@ -65,6 +65,7 @@ type Wire = Record<string, unknown>;
 
 function recordsIn(value: unknown): readonly Wire[] {
   if (value === null || typeof value !== 'object') return [];
+  if (Array.isArray(value)) return (value as readonly (Wire | null)[]).filter((one) => one !== null);
   const { nodes, edges } = value as { nodes?: readonly Wire[]; edges?: readonly { node: Wire }[] };
   if (nodes) return nodes;
   if (edges) return edges.map((edge) => edge.node);

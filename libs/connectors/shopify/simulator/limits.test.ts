@@ -90,6 +90,30 @@ describe('the cost of a query', () => {
   });
 });
 
+describe('records by their ids', () => {
+  const BY_ID = 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+  const order = (n: number): string => `gid://shopify/Order/${n}`;
+
+  it('are 250 at most', async () => {
+    const ask = (count: number) =>
+      openDesk().query(BY_ID, { ids: Array.from({ length: count }, (_, n) => order(n + 1)) });
+    expect((await ask(250)).outcome).toBe('served');
+    const { status, body, outcome } = await ask(251);
+    expect([status, outcome, body.data]).toEqual([200, 'max-input', null]);
+    expect(body.errors[0].message).toContain('greater than the maximum allowed of 250');
+  });
+
+  it('need the scope of their own type', async () => {
+    const desk = openDesk({ scopes: ['read_products'] });
+    const { body, outcome } = await desk.query(BY_ID, { ids: [order(6100000000003)] });
+    expect(outcome).toBe('access-denied');
+    expect(body.errors[0].extensions).toEqual({
+      code: 'ACCESS_DENIED',
+      requiredAccess: '`read_orders` access scope.',
+    });
+  });
+});
+
 describe('the points of an app', () => {
   const PAGE = '{ orders(first: 250) { nodes { id } } }';
 

@@ -108,13 +108,43 @@ const one =
   (_, args: { id: string }, context) =>
     byId(type, args.id, context);
 
+/** What opens a record that is asked for by its id alone: the query's text does not tell its type. */
+const NODE_SCOPES: Readonly<Record<string, string>> = {
+  Order: 'read_orders',
+  Customer: 'read_customers',
+  Product: 'read_products',
+  ProductVariant: 'read_products',
+};
+
+/** The platform takes at most so many values in one array of input. */
+const LONGEST_INPUT = 250;
+
+function nodes(ids: readonly string[], context: RequestContext): (Listed | null)[] {
+  if (ids.length > LONGEST_INPUT)
+    throw new GraphQLError(
+      `The input array size of ${ids.length} is greater than the maximum allowed of ${LONGEST_INPUT}.`,
+      { extensions: { code: 'MAX_INPUT_SIZE_EXCEEDED', refusal: 'max-input' } },
+    );
+  return ids.map((id) => node(id, context));
+}
+
 function node(id: string, context: RequestContext): Listed | null {
   const type = /^gid:\/\/shopify\/(\w+)\/\d+$/.exec(id)?.[1];
   if (type === undefined)
     throw new GraphQLError(`Invalid global id '${id}'`, {
       extensions: { code: 'argumentLiteralsIncompatible' },
     });
-  return type in TYPES ? byId(type, id, context) : null;
+  if (!(type in TYPES)) return null;
+  const scope = NODE_SCOPES[type]!;
+  if (!context.scopes.has(scope))
+    throw new GraphQLError(`Access denied for node field. Required access: \`${scope}\` access scope.`, {
+      extensions: {
+        code: 'ACCESS_DENIED',
+        requiredAccess: `\`${scope}\` access scope.`,
+        refusal: 'access-denied',
+      },
+    });
+  return byId(type, id, context);
 }
 
 /** A plain list: cut at `first` without a word. */
@@ -147,7 +177,7 @@ const root: Record<string, Resolver<unknown>> = {
   productVariantsCount: counting('productVariantsCount', (store) => store.variants, VARIANT_FILTERS),
   productVariant: one('ProductVariant'),
   node: (_, args: { id: string }, context) => node(args.id, context),
-  nodes: (_, args: { ids: readonly string[] }, context) => args.ids.map((id) => node(id, context)),
+  nodes: (_, args: { ids: readonly string[] }, context) => nodes(args.ids, context),
   shop: (_, _args, context) => ({
     id: 'gid://shopify/Shop/1',
     name: context.shopName,

@@ -3,26 +3,38 @@ import { defineStream, type PageQuery } from '#sync';
 import { shopifyCustomers } from '#warehouse/tables';
 import { connection, LARGEST_PAGE, object } from '../cost.js';
 import { graphql } from '../graphql.js';
+import { type IdList, idListing } from '../listing.js';
 import { afterOf, listOf, nextPlace } from '../pages.js';
 import { Customer } from '../records/customer.js';
 import { updatedSinceDay } from '../search.js';
 import type { ShopifySettings } from '../settings.js';
 
-export const CUSTOMERS = `query Customers($first: Int!, $after: String, $query: String!) {
-  customers(first: $first, after: $after, sortKey: UPDATED_AT, query: $query) {
-    pageInfo { hasNextPage endCursor }
-    nodes {
-      id createdAt updatedAt displayName firstName lastName state numberOfOrders tags
+const CUSTOMER_FIELDS = `id createdAt updatedAt displayName firstName lastName state numberOfOrders tags
       amountSpent { amount currencyCode }
       defaultEmailAddress { emailAddress }
       defaultPhoneNumber { phoneNumber }
       defaultAddress { countryCodeV2 }
-      lastOrder { id processedAt }
+      lastOrder { id processedAt }`;
+
+export const CUSTOMERS = `query Customers($first: Int!, $after: String, $query: String!) {
+  customers(first: $first, after: $after, sortKey: UPDATED_AT, query: $query) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      ${CUSTOMER_FIELDS}
     }
   }
 }`;
 
 const CUSTOMER_COST = object(object(), object(), object(), object(), object());
+
+/** Ids, and customers by id as their pages hold them. */
+export const CUSTOMER_IDS = {
+  field: 'customers',
+  type: 'Customer',
+  fields: CUSTOMER_FIELDS,
+  cost: CUSTOMER_COST,
+  max: 70,
+} as const satisfies IdList;
 
 export const customersCost = (size: number): number => connection(size, CUSTOMER_COST);
 
@@ -47,6 +59,8 @@ export const customers = defineStream({
   schema: Customer,
   key: (customer) => customer.id,
   cursor: { of: (customer) => customer.updatedAt, order: 'ascending', lookback: minutes(5), startAt: null },
+
+  listing: idListing(CUSTOMER_IDS),
 
   into: shopifyCustomers,
   map: (customer) => ({

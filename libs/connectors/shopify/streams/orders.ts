@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { connection, LARGEST_PAGE, list, MONEY_BAG, object } from '../cost.js';
 import { graphql } from '../graphql.js';
 import { afterOf, listOf, nextInside, nextPlace, NO_MORE } from '../pages.js';
+import { type IdList, idListing } from '../listing.js';
 import { type Fulfillment, type LineItem, LineItems, Order } from '../records/order.js';
 import { toGid } from '../records/scalars.js';
 import { updatedWithin } from '../search.js';
@@ -29,11 +30,7 @@ const LINE_FIELDS = `pageInfo { hasNextPage endCursor }
 
 const LINE_COST = object(object(), object(), MONEY_BAG, MONEY_BAG, object(MONEY_BAG));
 
-export const ORDERS = `query Orders($first: Int!, $after: String, $query: String!, $lines: Int!) {
-  orders(first: $first, after: $after, sortKey: UPDATED_AT, query: $query) {
-    pageInfo { hasNextPage endCursor }
-    nodes {
-      id name updatedAt processedAt cancelledAt cancelReason test email
+const ORDER_FIELDS = `id name updatedAt processedAt cancelledAt cancelReason test email
       currencyCode presentmentCurrencyCode displayFinancialStatus displayFulfillmentStatus
       customer { id }
       totalPriceSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
@@ -44,7 +41,13 @@ export const ORDERS = `query Orders($first: Int!, $after: String, $query: String
       totalDiscountsSet { shopMoney { amount } }
       totalRefundedSet { shopMoney { amount } }
       fulfillments(first: ${PARCELS}) { status updatedAt trackingInfo(first: 1) { number company url } }
-      lineItems(first: $lines) { ${LINE_FIELDS} }
+      lineItems(first: $lines) { ${LINE_FIELDS} }`;
+
+export const ORDERS = `query Orders($first: Int!, $after: String, $query: String!, $lines: Int!) {
+  orders(first: $first, after: $after, sortKey: UPDATED_AT, query: $query) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      ${ORDER_FIELDS}
     }
   }
 }`;
@@ -58,6 +61,17 @@ const ORDER_COST = object(
 );
 
 export const ORDER_LINES_COST = object(connection(MORE_LINES, LINE_COST));
+
+/** Ids, and orders by id as their pages hold them. */
+export const ORDER_IDS = {
+  field: 'orders',
+  type: 'Order',
+  fields: ORDER_FIELDS,
+  cost: ORDER_COST,
+  variables: { declared: '$lines: Int!', values: { lines: LINES } },
+  max: 2,
+  wholeWith: 'read_all_orders',
+} as const satisfies IdList;
 
 export const ordersCost = (size: number): number => connection(size, ORDER_COST);
 
@@ -196,6 +210,8 @@ export const orders = defineStream({
       merge: withMoreLines,
     },
   ],
+
+  listing: idListing(ORDER_IDS),
 
   into: table,
   map: orderRow,

@@ -4,6 +4,7 @@ import { shopifyProducts, shopifyVariants } from '#warehouse/tables';
 import { z } from 'zod';
 import { connection, LARGEST_PAGE, object } from '../cost.js';
 import { graphql } from '../graphql.js';
+import { type IdList, idListing } from '../listing.js';
 import { afterOf, listOf, nextInside, nextPlace, NO_MORE } from '../pages.js';
 import { Product, Variants } from '../records/product.js';
 import { toGid } from '../records/scalars.js';
@@ -22,18 +23,31 @@ const VARIANT_FIELDS = `pageInfo { hasNextPage endCursor }
 
 const VARIANT_COST = object(object());
 
+const PRODUCT_FIELDS = `id title handle vendor productType status tags createdAt updatedAt publishedAt
+      variants(first: $variants) { ${VARIANT_FIELDS} }`;
+
+const PRODUCT_COST = object(connection(VARIANTS, VARIANT_COST));
+
 export const PRODUCTS = `query Products($first: Int!, $after: String, $query: String!, $variants: Int!) {
   products(first: $first, after: $after, sortKey: UPDATED_AT, query: $query) {
     pageInfo { hasNextPage endCursor }
     nodes {
-      id title handle vendor productType status tags createdAt updatedAt publishedAt
-      variants(first: $variants) { ${VARIANT_FIELDS} }
+      ${PRODUCT_FIELDS}
     }
   }
 }`;
 
-export const productsCost = (size: number): number =>
-  connection(size, object(connection(VARIANTS, VARIANT_COST)));
+/** Ids, and products by id as their pages hold them. */
+export const PRODUCT_IDS = {
+  field: 'products',
+  type: 'Product',
+  fields: PRODUCT_FIELDS,
+  cost: PRODUCT_COST,
+  variables: { declared: '$variants: Int!', values: { variants: VARIANTS } },
+  max: 10,
+} as const satisfies IdList;
+
+export const productsCost = (size: number): number => connection(size, PRODUCT_COST);
 
 export const PRODUCT_VARIANTS = `query ProductVariants($id: ID!, $after: String, $variants: Int!) {
   product(id: $id) {
@@ -98,6 +112,8 @@ export const products = defineStream({
       merge: withMoreVariants,
     },
   ],
+
+  listing: idListing(PRODUCT_IDS),
 
   into: shopifyProducts,
   map: (product) => ({

@@ -29,11 +29,21 @@ export function linearCost(
     if (!field) throw new Error(`${parent.name} has no field ${node.name.value}`);
     if (field.deprecationReason != null) deprecated.push(`${parent.name}.${field.name}`);
     const type = getNamedType(field.type);
+    if (type.name === 'Node') return sizeOf(node, 'ids', variables)! * ofNodes(node);
     if (!isObjectType(type)) return 0;
-    const first = firstOf(node, variables);
+    const first = sizeOf(node, 'first', variables);
     if (type.name.endsWith('Connection')) return 1 + inside(type, node.selectionSet, first ?? 1);
     const times = parent.name.endsWith('Connection') && field.name === 'nodes' ? nodes : (first ?? 1);
     return times * (1 + inside(type, node.selectionSet, 1));
+  };
+
+  /** What each node costs, by the one type that the document asks of it. */
+  const ofNodes = ({ selectionSet }: FieldNode): number => {
+    const [fragment] = selectionSet?.selections ?? [];
+    if (fragment?.kind !== Kind.INLINE_FRAGMENT) throw new Error('nodes are asked for by their type');
+    const on = schema.getType(fragment.typeCondition?.name.value ?? '');
+    if (!isObjectType(on)) throw new Error('nodes are asked for by their type');
+    return 1 + inside(on, fragment.selectionSet, 1);
   };
 
   const operation = parse(document).definitions[0] as OperationDefinitionNode;
@@ -45,8 +55,12 @@ export function linearCost(
 const fieldsOf = (set: SelectionSetNode | undefined): FieldNode[] =>
   (set?.selections ?? []).filter((selection): selection is FieldNode => selection.kind === Kind.FIELD);
 
-function firstOf(node: FieldNode, variables: Readonly<Record<string, number>>): number | undefined {
-  const value = node.arguments?.find((argument) => argument.name.value === 'first')?.value;
+function sizeOf(
+  node: FieldNode,
+  by: 'first' | 'ids',
+  variables: Readonly<Record<string, number>>,
+): number | undefined {
+  const value = node.arguments?.find((argument) => argument.name.value === by)?.value;
   if (value?.kind === Kind.INT) return Number(value.value);
   return value?.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
 }
