@@ -136,7 +136,7 @@ export function fakePlatform({ streams = [fakeStream('fake.things')] }: FakeOpti
     hosts: [/^[a-z]+\.fake\.example$/],
     auth: {
       sign: ({ token }) => ({ 'x-token': token }),
-      renewAt: ({ expiresAt }) => (expiresAt === undefined ? null : new Date(expiresAt)),
+      expiresAt: ({ expiresAt }) => (expiresAt === undefined ? null : new Date(expiresAt)),
       renew: ({ credentials: { refresh } }) =>
         refresh === undefined
           ? null

@@ -116,7 +116,7 @@ definePlatform({
   auth: {
     // @ts-expect-error a credential the platform does not keep
     sign: (credentials) => ({ authorization: credentials.password }),
-    renewAt: () => null,
+    expiresAt: () => null,
     renew: () => null,
     renewed: ({ credentials }) => credentials,
   },

@@ -220,12 +220,24 @@ export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType,
 export interface Auth<Settings, Credentials> {
   /** Headers that carry the credentials. */
   readonly sign: (credentials: Credentials) => Readonly<Record<string, string>>;
-  /** When the credentials in hand must be renewed before the next call; null for those that never expire. */
-  readonly renewAt: (credentials: Credentials) => Date | null;
+  /** When the credentials in hand die; in the past for those never granted yet, null for those that never die. */
+  readonly expiresAt: (credentials: Credentials) => Date | null;
+  /**
+   * They are renewed from this long before that, or up to half as much again: each connection has a moment of its own,
+   * so that accounts connected together are not renewed together. 0 by default: once they are dead.
+   */
+  readonly aheadMs?: Duration;
   /** The call that renews them; null where nothing can be renewed and the operator must reconnect. */
   readonly renew: (query: { settings: Settings; credentials: Credentials }) => CallSpec | null;
   /** The credentials after that call's reply: saved before they are used. */
   readonly renewed: (query: { credentials: Credentials; body: unknown; now: Date }) => Credentials;
+  /**
+   * How long a refresh token that was used is still taken, should the reply have been lost: a renewal that was cut
+   * short can be repeated. Absent where it is taken once only, so that a lost reply loses the connection.
+   */
+  readonly grace?: Duration | 'until-used';
+  /** What renewals are metered under; the platform's own limits by default. */
+  readonly limits?: readonly LimitSpec[];
 }
 
 export interface PlatformSpec<Settings extends z.ZodType, Credentials extends z.ZodType> {
@@ -273,9 +285,12 @@ export interface Platform {
   readonly streams: readonly Stream[];
   readonly auth: {
     sign(credentials: unknown): Readonly<Record<string, string>>;
-    renewAt(credentials: unknown): Date | null;
+    expiresAt(credentials: unknown): Date | null;
+    readonly aheadMs: Duration;
     renew(query: { settings: unknown; credentials: unknown }): CallSpec | null;
     renewed(query: { credentials: unknown; body: unknown; now: Date }): unknown;
+    readonly grace?: Duration | 'until-used';
+    readonly limits?: readonly LimitSpec[];
   };
   readonly probe: { request(settings: unknown): CallSpec; says(body: unknown): string };
   baseUrl(settings: unknown): string;
@@ -305,6 +320,7 @@ export function definePlatform<S extends z.ZodType, C extends z.ZodType>(spec: P
     notice: () => null,
     fromEnv: () => null,
     ...spec,
+    auth: { aheadMs: 0, ...spec.auth },
   };
   return platform as unknown as Platform;
 }

@@ -4,7 +4,7 @@ import type { ConnectionRow } from '#warehouse';
 import type { CallSpec, Platform } from './define.js';
 import type { Engine } from './engine.js';
 import { parse } from './parse.js';
-import { Blocked, holdTokens } from './renew.js';
+import { holdTokens } from './renew.js';
 
 /** The platform refused the page for its size; the run loop asks for a smaller one. */
 export class PageTooLarge extends Error {
@@ -141,6 +141,7 @@ export function openDoor(
     const notice = platform.notice(reply, settings);
     if (notice !== null) notices.add(notice);
     if (failure && platform.tooLarge(reply)) throw new PageTooLarge(failure.message, { cause: failure });
+    if (failure?.kind === 'credential') throw await tokens.refused(used, failure);
     if (failure) throw failure;
     return reply;
   }
@@ -151,10 +152,7 @@ export function openDoor(
       try {
         return await call(spec, signal);
       } catch (thrown) {
-        if (!(thrown instanceof Failure)) throw thrown;
-        if (thrown.kind !== 'credential' || thrown instanceof Blocked)
-          throw located(thrown, platform, connection, spec);
-        throw located(await tokens.refused(thrown), platform, connection, spec);
+        throw thrown instanceof Failure ? located(thrown, platform, connection, spec) : thrown;
       }
     },
     tend: (why) => tokens.tend(why),

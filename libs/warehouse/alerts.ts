@@ -1,4 +1,5 @@
-import { DEFAULT_WORKSPACE } from './connections.js';
+import { DEFAULT_WORKSPACE } from './workspace.js';
+import type { Query } from './upsert.js';
 import type { Warehouse } from './warehouse.js';
 
 /** Something that a person must see to; one open alert per key, however often it is raised. */
@@ -26,9 +27,13 @@ export interface AlertRow {
   readonly lastAt: Date;
 }
 
-/** Raises the alert, or renews the open one of the same key; true where it is new. */
-export async function raiseAlert(warehouse: Warehouse, alert: NewAlert, now: Date): Promise<boolean> {
-  const [row] = await warehouse.query<{ times: number }>(
+/** Raises the alert, or renews the open one of the same key; true where it is new. A transaction's own query will do. */
+export async function raiseAlert(
+  on: { readonly query: Query },
+  alert: NewAlert,
+  now: Date,
+): Promise<boolean> {
+  const [row] = await on.query<{ times: number }>(
     `insert into alerts (workspace_id, key, severity, title, detail, connection_id, stream, first_at, last_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
      on conflict (workspace_id, key) where state = 'open' do update set severity = excluded.severity,
@@ -49,8 +54,8 @@ export async function raiseAlert(warehouse: Warehouse, alert: NewAlert, now: Dat
 }
 
 /** Ends the open alert of this key; false where there is none. */
-export async function resolveAlert(warehouse: Warehouse, key: string, now: Date): Promise<boolean> {
-  const rows = await warehouse.query<{ id: string }>(
+export async function resolveAlert(on: { readonly query: Query }, key: string, now: Date): Promise<boolean> {
+  const rows = await on.query<{ id: string }>(
     `with ended as (
        update alerts set state = 'resolved', resolved_at = $3 where workspace_id = $1 and key = $2 and state = 'open' returning id
      ) select id from ended`,

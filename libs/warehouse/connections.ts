@@ -1,12 +1,13 @@
-import { Failure, newShortId, seal, sealedWith, unseal, type Json, type KeyRing } from '#kernel';
+import { Not } from 'typeorm';
+import { Failure, newShortId, type Json, type KeyRing } from '#kernel';
+import { sealCredentials } from './credentials.js';
 import { Connection, StreamState, Checkpoint } from './entities.js';
+import { reopen } from './reconnect.js';
 import type { CheckpointRow, ConnectionRow, StreamRow } from './rows.js';
 import type { Warehouse } from './warehouse.js';
+import { DEFAULT_WORKSPACE } from './workspace.js';
 
-/** The workspace every connection belongs to until a second one is made. */
-export const DEFAULT_WORKSPACE = 'default';
-
-const rowName = (id: string): string => `connections/${id}/credentials`;
+export { DEFAULT_WORKSPACE };
 
 export interface NewConnection {
   readonly platform: string;
@@ -19,28 +20,45 @@ export interface NewConnection {
 
 const repository = (warehouse: Warehouse) => warehouse.dataSource.getRepository(Connection);
 
-/** Adds the connection, or replaces settings and credentials of the one with the same name. */
+/** A connection as it was saved. */
+export interface SavedConnection extends ConnectionRow {
+  /** Runs that had ended for want of credentials and are back in the queue. */
+  readonly resumed: number;
+}
+
+/**
+ * Adds the connection, or replaces settings and credentials of the one with the same name. New credentials end what
+ * waited for them, and no renewal of the old ones that is still under way can overwrite them.
+ */
 export async function saveConnection(
   warehouse: Warehouse,
   ring: KeyRing,
   input: NewConnection,
-): Promise<ConnectionRow> {
-  const known = await repository(warehouse).findOneBy({ workspaceId: DEFAULT_WORKSPACE, name: input.name });
-  if (known && known.platform !== input.platform)
-    throw new Failure(
-      'refused',
-      `connection ${input.name} exists already and belongs to ${known.platform}; choose another name`,
-    );
-  const id = known?.id ?? newShortId('conn');
-  return repository(warehouse).save({
-    ...(known ?? { id, workspaceId: DEFAULT_WORKSPACE, name: input.name, platform: input.platform }),
-    settings: input.settings,
-    baseUrl: input.baseUrl ?? null,
-    sandbox: input.sandbox ?? false,
-    credentials: seal(ring, rowName(id), JSON.stringify(input.credentials)),
-    status: 'active',
-    statusReason: null,
-    updatedAt: new Date(),
+): Promise<SavedConnection> {
+  return warehouse.transaction(async (manager) => {
+    const connections = manager.getRepository(Connection);
+    const known = await connections.findOne({
+      where: { workspaceId: DEFAULT_WORKSPACE, name: input.name },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (known && known.platform !== input.platform)
+      throw new Failure(
+        'refused',
+        `connection ${input.name} exists already and belongs to ${known.platform}; choose another name`,
+      );
+    const id = known?.id ?? newShortId('conn');
+    await connections.save({
+      ...(known ?? { id, workspaceId: DEFAULT_WORKSPACE, name: input.name, platform: input.platform }),
+      settings: input.settings,
+      baseUrl: input.baseUrl ?? null,
+      sandbox: input.sandbox ?? false,
+      credentials: sealCredentials(ring, id, input.credentials),
+      renewal: (known?.renewal ?? 0) + 1,
+      renewingUntil: null,
+      renewedAt: null,
+    });
+    const resumed = await reopen(manager, id, new Date());
+    return { ...(await connections.findOneByOrFail({ id })), resumed };
   });
 }
 
@@ -56,26 +74,6 @@ export async function findConnection(warehouse: Warehouse, nameOrId: string): Pr
   throw new Failure(
     'refused',
     `there is no connection ${nameOrId} (known: ${known}); add one with: npx stratus connections add`,
-  );
-}
-
-/** The connection's credentials in clear; only the step that signs a call may ask. */
-export function openCredentials(
-  ring: KeyRing,
-  connection: Pick<ConnectionRow, 'id' | 'credentials'>,
-): unknown {
-  return JSON.parse(unseal(ring, rowName(connection.id), connection.credentials));
-}
-
-export async function saveCredentials(
-  warehouse: Warehouse,
-  ring: KeyRing,
-  id: string,
-  credentials: unknown,
-): Promise<void> {
-  await repository(warehouse).update(
-    { id },
-    { credentials: seal(ring, rowName(id), JSON.stringify(credentials)), updatedAt: new Date() },
   );
 }
 
@@ -95,39 +93,12 @@ export async function setPaused(
       `connection ${connection.name} needs new credentials (${connection.statusReason ?? ''}): npx stratus connections add ${connection.platform} --name ${connection.name}`,
     );
   await repository(warehouse).update(
-    { id: connection.id },
+    { id: connection.id, status: Not('reconnect') },
     {
       status: paused ? 'paused' : 'active',
       statusReason: paused ? `paused by ${by}` : null,
       updatedAt: new Date(),
     },
-  );
-}
-
-/** Seals every connection's credentials with the current key; how many rows each key held before. */
-export async function resealCredentials(
-  warehouse: Warehouse,
-  ring: KeyRing,
-): Promise<Record<string, number>> {
-  return warehouse.transaction(async (manager) => {
-    const rows = await manager.find(Connection, { lock: { mode: 'pessimistic_write' } });
-    const held: Record<string, number> = {};
-    for (const row of rows) {
-      const key = sealedWith(row.credentials);
-      held[key] = (held[key] ?? 0) + 1;
-      if (key === ring.current) continue;
-      const credentials = seal(ring, rowName(row.id), unseal(ring, rowName(row.id), row.credentials));
-      await manager.update(Connection, { id: row.id }, { credentials, updatedAt: new Date() });
-    }
-    return held;
-  });
-}
-
-/** Stops every schedule of the connection until an operator enters new credentials. */
-export async function markReconnect(warehouse: Warehouse, id: string, reason: string): Promise<void> {
-  await repository(warehouse).update(
-    { id },
-    { status: 'reconnect', statusReason: reason, updatedAt: new Date() },
   );
 }
 
@@ -141,30 +112,6 @@ export async function removeConnection(
     for (const table of purge) await manager.query(`delete from "${table}" where connection_id = $1`, [id]);
     await manager.getRepository(Connection).delete({ id });
   });
-}
-
-/**
- * Takes the right to renew a connection's token for a while; false where another replica has it. Not held over a
- * transaction: the claim lapses by itself when its holder dies.
- */
-export async function claimRenewal(
-  warehouse: Warehouse,
-  id: string,
-  now: Date,
-  until: Date,
-): Promise<boolean> {
-  const rows = await warehouse.query<{ id: string }>(
-    `with taken as (
-       update connections set renewing_until = $3
-       where id = $1 and (renewing_until is null or renewing_until < $2) returning id
-     ) select id from taken`,
-    [id, now, until],
-  );
-  return rows.length > 0;
-}
-
-export async function releaseRenewal(warehouse: Warehouse, id: string): Promise<void> {
-  await warehouse.query(`update connections set renewing_until = null where id = $1`, [id]);
 }
 
 export const reloadConnection = (warehouse: Warehouse, id: string): Promise<ConnectionRow | null> =>

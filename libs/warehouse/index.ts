@@ -93,23 +93,30 @@ export { splitSlice } from './split-slice.js';
 export { type FreshnessRow, freshness } from './freshness.js';
 export {
   type NewConnection,
-  DEFAULT_WORKSPACE,
-  claimRenewal,
+  type SavedConnection,
   findCheckpoint,
   findConnection,
   listConnections,
   listStreamStates,
-  markReconnect,
   noteStream,
-  openCredentials,
-  releaseRenewal,
   reloadConnection,
   removeConnection,
-  resealCredentials,
   saveConnection,
-  saveCredentials,
   setPaused,
 } from './connections.js';
+export { type KeyUse, keyUses, openCredentials, resealCredentials } from './credentials.js';
+export { markReconnect, reactivate } from './reconnect.js';
+export {
+  type RenewalClaim,
+  type Standing,
+  claimRenewal,
+  deadRenewals,
+  holdRenewal,
+  readStanding,
+  releaseRenewal,
+  saveRenewed,
+} from './renewals.js';
+export { DEFAULT_WORKSPACE } from './workspace.js';
 export {
   type Heartbeat,
   type HeartbeatRow,

@@ -1,7 +1,10 @@
 /** A run's states; `snoozed` is a wait that counts as no attempt. */
 export type RunState = 'queued' | 'running' | 'snoozed' | 'succeeded' | 'failed' | 'cancelled';
 
-/** Every allowed move. A failed or cancelled run goes back to the queue only when a person retries it. */
+/**
+ * Every allowed move. A waiting run fails where its connection's credentials were refused. A failed or cancelled run
+ * goes back to the queue only when a person retries it, or enters the credentials it lacked.
+ */
 const MOVES: readonly (readonly [from: RunState, to: RunState])[] = [
   ['queued', 'running'],
   ['snoozed', 'running'],
@@ -10,6 +13,8 @@ const MOVES: readonly (readonly [from: RunState, to: RunState])[] = [
   ['running', 'succeeded'],
   ['running', 'failed'],
   ['running', 'cancelled'],
+  ['queued', 'failed'],
+  ['snoozed', 'failed'],
   ['queued', 'cancelled'],
   ['snoozed', 'cancelled'],
   ['snoozed', 'queued'],

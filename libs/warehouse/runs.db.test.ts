@@ -230,6 +230,7 @@ describeDb('runs', () => {
         'cancelled → queued',
         'failed → queued',
         'queued → cancelled',
+        'queued → failed',
         'queued → running',
         'running → cancelled',
         'running → failed',
@@ -237,6 +238,7 @@ describeDb('runs', () => {
         'running → snoozed',
         'running → succeeded',
         'snoozed → cancelled',
+        'snoozed → failed',
         'snoozed → queued',
         'snoozed → running',
       ]);

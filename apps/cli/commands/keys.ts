@@ -1,10 +1,23 @@
 import type { Command } from 'commander';
-import { resealCredentials } from '#warehouse';
+import type { KeyRing } from '#kernel';
+import { keyUses, resealCredentials, type Warehouse } from '#warehouse';
 import { contextOf, withStack } from '../context.js';
+import { EXIT, type Output } from '../output.js';
 
-/** `keys rotate`: after a new key was put in front of STRATUS_SECRET_KEY, seals everything with it. */
+/** `keys list|rotate`: which keys seal credentials, and sealing everything with the first one. */
 export function addKeys(program: Command): void {
   const group = program.command('keys').description('the keys that seal credentials');
+
+  group
+    .command('list')
+    .description('every key by its id, and which connections need it')
+    .action(async (_: unknown, command: Command) => {
+      const context = contextOf(command);
+      await withStack(context, 'keys', async ({ warehouse, ring }) => {
+        process.exitCode = show(context.output, await keyStates(warehouse, ring));
+      });
+    });
+
   group
     .command('rotate')
     .description(
@@ -13,18 +26,53 @@ export function addKeys(program: Command): void {
     .action(async (_: unknown, command: Command) => {
       const context = contextOf(command);
       await withStack(context, 'keys', async ({ warehouse, ring }) => {
-        const held = await resealCredentials(warehouse, ring);
-        const rows = Object.values(held).reduce((sum, n) => sum + n, 0);
-        if (context.output.json) return context.output.result({ current: ring.current, before: held, rows });
-        context.output.table(
-          ['key', 'rows before', 'rows now'],
-          [...new Set([ring.current, ...ring.keys.keys(), ...Object.keys(held)])].map((key) => [
-            key,
-            held[key] ?? 0,
-            key === ring.current ? rows : 0,
-          ]),
-        );
-        context.output.line(`every key but ${ring.current} can be removed from STRATUS_SECRET_KEY`);
+        const { resealed } = await resealCredentials(warehouse, ring);
+        process.exitCode = show(context.output, await keyStates(warehouse, ring), resealed);
       });
     });
+}
+
+interface KeyState {
+  readonly key: string;
+  /** `missing`: some connection needs it and `STRATUS_SECRET_KEY` does not hold it. */
+  readonly state: 'seals' | 'opens' | 'missing';
+  readonly rows: number;
+  readonly connections: readonly string[];
+}
+
+async function keyStates(warehouse: Warehouse, ring: KeyRing): Promise<KeyState[]> {
+  const uses = new Map((await keyUses(warehouse)).map((use) => [use.key, use.connections]));
+  return [...new Set([...ring.keys.keys(), ...uses.keys()])].map((key) => {
+    const connections = uses.get(key) ?? [];
+    const state = key === ring.current ? 'seals' : ring.keys.has(key) ? 'opens' : 'missing';
+    return { key, state, rows: connections.length, connections };
+  });
+}
+
+/** A key that is missing is told with the connections that wait for it, and makes the command fail. */
+function show(output: Output, keys: readonly KeyState[], resealed?: number): number {
+  const missing = keys.filter(({ state }) => state === 'missing');
+  const code = missing.length > 0 ? EXIT.failed : EXIT.ok;
+  if (output.json) {
+    output.result({ keys, ...(resealed === undefined ? {} : { resealed }) });
+    return code;
+  }
+  output.table(
+    ['key', 'state', 'rows', 'connections'],
+    keys.map((one) => [one.key, one.state, one.rows, one.connections.join(', ')]),
+  );
+  if (resealed !== undefined) output.line(`${resealed} sealed again`);
+  for (const { key, state, rows, connections } of keys) {
+    if (state === 'missing')
+      output.line(
+        `key ${key} is missing: ${connections.join(', ')} cannot be opened; put it back into STRATUS_SECRET_KEY behind the first, or enter their credentials again with: npx stratus connections add`,
+      );
+    if (state === 'opens')
+      output.line(
+        rows === 0
+          ? `key ${key} can be removed from STRATUS_SECRET_KEY`
+          : `keep key ${key}: ${rows} rows still need it; seal them with the first key by: npx stratus keys rotate`,
+      );
+  }
+  return code;
 }

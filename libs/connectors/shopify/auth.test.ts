@@ -1,4 +1,4 @@
-import { Failure } from '#kernel';
+import { Failure, minutes } from '#kernel';
 import { auth, ShopifyCredentials } from './auth.js';
 
 const now = new Date('2026-11-21T10:00:00Z');
@@ -10,7 +10,7 @@ describe('a static token', () => {
 
   it('signs, and is never renewed', () => {
     expect(auth.sign(credentials)).toEqual({ 'X-Shopify-Access-Token': 'shpat_x' });
-    expect(auth.renewAt(credentials)).toBeNull();
+    expect(auth.expiresAt(credentials)).toBeNull();
     expect(auth.renew({ settings, credentials })).toBeNull();
   });
 });
@@ -18,7 +18,7 @@ describe('a static token', () => {
 describe('client credentials', () => {
   it('ask for a token before the first call', () => {
     const credentials = ShopifyCredentials.parse(app);
-    expect(auth.renewAt(credentials)).toEqual(new Date(0));
+    expect(auth.expiresAt(credentials)).toEqual(new Date(0));
     expect(auth.renew({ settings, credentials })).toMatchObject({
       method: 'POST',
       path: '/admin/oauth/access_token',
@@ -33,14 +33,15 @@ describe('client credentials', () => {
       now,
     });
     expect(credentials).toEqual({ ...app, accessToken: 'a', expiresAt: '2026-11-22T09:59:59.000Z' });
-    expect(auth.renewAt(credentials)).toEqual(new Date('2026-11-22T09:49:59.000Z'));
+    expect(auth.expiresAt(credentials)).toEqual(new Date('2026-11-22T09:59:59.000Z'));
+    expect(auth.aheadMs).toBe(minutes(10));
   });
 
   it('use a token that came without a lifetime until it is refused', () => {
     const stale = { ...app, accessToken: 'old', expiresAt: '2026-11-21T09:00:00.000Z' };
     const credentials = auth.renewed({ credentials: stale, body: { access_token: 'a' }, now });
     expect(credentials).toEqual({ ...app, accessToken: 'a' });
-    expect(auth.renewAt(credentials)).toBeNull();
+    expect(auth.expiresAt(credentials)).toBeNull();
   });
 });
 
@@ -53,7 +54,7 @@ describe('a rotating token', () => {
   });
 
   it('is renewed with the refresh token', () => {
-    expect(auth.renewAt(credentials)?.getTime()).toBeLessThan(now.getTime());
+    expect(auth.expiresAt(credentials)).toEqual(new Date('2026-11-21T10:05:00Z'));
     expect(auth.renew({ settings, credentials })?.form).toEqual({
       grant_type: 'refresh_token',
       client_id: 'id',

@@ -25,9 +25,6 @@ const Rotating = ClientCredentials.extend({
 export const ShopifyCredentials = z.union([Rotating, ClientCredentials, Static]);
 export type ShopifyCredentials = z.output<typeof ShopifyCredentials>;
 
-/** A token is renewed this long before it dies, so that a run begun with it does not end without one. */
-const AHEAD = minutes(10);
-
 const Granted = z.object({
   access_token: z.string().min(1),
   expires_in: z.number().positive().optional(),
@@ -61,11 +58,11 @@ function sign(credentials: ShopifyCredentials): Readonly<Record<string, string>>
   return credentials.accessToken === undefined ? {} : { 'X-Shopify-Access-Token': credentials.accessToken };
 }
 
-function renewAt(credentials: ShopifyCredentials): Date | null {
+function expiresAt(credentials: ShopifyCredentials): Date | null {
   if (!('clientId' in credentials)) return null;
   if (credentials.accessToken === undefined) return new Date(0);
   // Shopify has answered renewals without a lifetime: such a token is used until it is refused.
-  return credentials.expiresAt === undefined ? null : later(new Date(credentials.expiresAt), -AHEAD);
+  return credentials.expiresAt === undefined ? null : new Date(credentials.expiresAt);
 }
 
 function renew({
@@ -107,4 +104,13 @@ function renewed(query: { credentials: ShopifyCredentials; body: unknown; now: D
   };
 }
 
-export const auth: Auth<ShopifySettings, ShopifyCredentials> = { sign, renewAt, renew, renewed };
+export const auth: Auth<ShopifySettings, ShopifyCredentials> = {
+  sign,
+  expiresAt,
+  // So that a run begun with a token does not end without one.
+  aheadMs: minutes(10),
+  renew,
+  renewed,
+  // The old refresh token is good until the new access token is first used, and we save before we use.
+  grace: 'until-used',
+};

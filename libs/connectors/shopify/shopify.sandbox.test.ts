@@ -147,7 +147,7 @@ describe('signing in to it', () => {
       );
       const probe = await shop.call(shopify.probe.request(settings), held);
       expect(shopify.classify(probe, NOW)).toBeUndefined();
-      shop.clock.now = shopify.auth.renewAt(held)!;
+      shop.clock.now = shopify.auth.expiresAt(held)!;
       expect(shop.clock.now.getTime()).toBeGreaterThan(NOW.getTime());
     }
   });
