@@ -70,6 +70,21 @@ describe('tokens', () => {
     expect((await refresh(desk, again.refresh_token)).status).toBe(200);
   });
 
+  it('are refreshed once each where that is turned on; a second time ends the family, the newest tokens too', async () => {
+    const desk = openDesk();
+    const standing = () => desk.simulator.knobs('demo', { refreshTokens: 'once' });
+    expect(standing()).toMatchObject({ refreshTokens: 'once', lostFamilies: 0 });
+    const { refreshToken } = DEMO_ACCESS.expiring;
+    const { body: first } = await refresh(desk, refreshToken);
+    const { body: second } = await refresh(desk, first.refresh_token);
+    expect(await opens(desk, second.access_token)).toBe(200);
+    const { status, body: refused } = await refresh(desk, refreshToken);
+    expect([status, refused.error]).toEqual([400, 'invalid_grant']);
+    expect(await opens(desk, second.access_token)).toBe(401);
+    expect((await refresh(desk, second.refresh_token)).status).toBe(400);
+    expect(standing()).toMatchObject({ lostFamilies: 1 });
+  });
+
   it('of an expiring pair last an hour, their refresh token ninety days', async () => {
     const desk = openDesk();
     const { body } = await refresh(desk, DEMO_ACCESS.expiring.refreshToken);

@@ -19,6 +19,11 @@ export const shopKnobs = z.strictObject({
   scopes: z.array(z.string()).optional(),
   /** `expire` ends access tokens that expire anyway, now; `revoke` uninstalls the app; `restore` installs it again. */
   tokens: z.enum(['expire', 'revoke', 'restore']).optional(),
+  /**
+   * How often a refresh token is taken: `until-used`, as Shopify's, until the token it brought is first used; `once`,
+   * as stricter platforms', where a second time ends the whole family it belongs to.
+   */
+  refreshTokens: z.enum(['until-used', 'once']).optional(),
   state: z.enum(['open', 'locked', 'frozen']).optional(),
   /** Breaks chosen records on the wire and leaves the truth alone; null ends it. */
   corrupt: z

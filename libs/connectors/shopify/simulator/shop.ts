@@ -82,6 +82,7 @@ export class Shop {
     if (knobs.scopes !== undefined) this.scopes = new Set(knobs.scopes);
     if (knobs.tokens === 'expire') this.tokens.expireAccess();
     else if (knobs.tokens !== undefined) this.tokens.revoke(knobs.tokens === 'revoke');
+    if (knobs.refreshTokens !== undefined) this.tokens.once = knobs.refreshTokens === 'once';
     if (knobs.state !== undefined) this.state = knobs.state;
     if (knobs.corrupt === null) this.corruption = null;
     else if (knobs.corrupt !== undefined) {
@@ -94,6 +95,8 @@ export class Shop {
       maxQueryCost: this.maxQueryCost,
       scopes: [...this.scopes],
       state: this.state,
+      refreshTokens: this.tokens.once ? 'once' : 'until-used',
+      lostFamilies: this.tokens.lostFamilies,
       corrupted: this.corruption ? [...this.corruption.ids] : [],
     };
   }

@@ -58,6 +58,11 @@ export class TokenBook {
   private endedClient = -1;
   private revoked = false;
   refreshes = 0;
+  /** A refresh token is taken once; a second time ends its family. */
+  once = false;
+  lostFamilies = 0;
+  /** Refresh tokens up to this number open nothing, since one of them was presented twice. */
+  private lostUpTo = -1;
 
   constructor(
     private readonly shop: string,
@@ -96,7 +101,8 @@ export class TokenBook {
 
   /**
    * A new pair for a refresh token. The one that was presented stays good until the new access token is first
-   * used, so a lost reply can be asked for again; presenting it again drops the pair that was lost.
+   * used, so a lost reply can be asked for again; presenting it again drops the pair that was lost. Where tokens are
+   * taken once, the second time is taken for theft: nothing of its family opens anything any more.
    */
   refresh(refreshToken: unknown, nowMs: number): TokenGrant | undefined {
     if (typeof refreshToken !== 'string') return undefined;
@@ -105,7 +111,9 @@ export class TokenBook {
       refreshToken === first
         ? { serial: 0, expiresMs: this.startedMs + REFRESH_LIFE }
         : this.read('r', refreshToken);
-    if (!read || read.expiresMs <= nowMs || !this.adopt(read.serial)) return undefined;
+    if (!read || read.expiresMs <= nowMs || read.serial <= this.lostUpTo) return undefined;
+    if (this.once && read.serial < this.current) return this.lose();
+    if (!this.adopt(read.serial)) return undefined;
     this.previous = read.serial;
     this.current = Math.max(this.current, read.serial) + 1;
     this.refreshes++;
@@ -116,6 +124,13 @@ export class TokenBook {
       refresh_token: this.write('shprt', 'r', this.current, atMs + REFRESH_LIFE),
       refresh_token_expires_in: REFRESH_LIFE / 1000,
     };
+  }
+
+  private lose(): undefined {
+    this.lostFamilies++;
+    this.lostUpTo = this.current;
+    this.endedAccess = this.current;
+    return undefined;
   }
 
   /** Ends every expiring access token now; refresh tokens and client credentials stay good. */
