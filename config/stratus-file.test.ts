@@ -79,6 +79,27 @@ integrations:
     expect(mistakes(orders(setting))).toContain(`stratus.yaml:4:7 integrations.shopify.orders.${sentence}`);
   });
 
+  it.each([
+    ['off', 'off'],
+    ['false', 'off'],
+    ['6h', { every: 21_600_000 }],
+    ['"30 2 * * *"', { pattern: '30 2 * * *' }],
+  ])('reads when ids are compared: %s', (text, reconcile) => {
+    expect(read(orders(`reconcile: ${text}`)).streams.get('shopify.orders')).toEqual({
+      enabled: true,
+      reconcile,
+    });
+  });
+
+  it.each(['nightly', 'on', '5', '1s', '400d', '"30 2 * *"', '[1h]'])(
+    'says when ids may be compared where it reads %s',
+    (text) => {
+      expect(mistakes(orders(`reconcile: ${text}`))).toMatch(
+        /stratus\.yaml:4:7 integrations\.shopify\.orders\.reconcile is .+; allowed: off, a cron pattern/,
+      );
+    },
+  );
+
   it('refuses two answers to one question', () => {
     const said = mistakes(
       orders('every: 1h\n      schedule: "0 * * * *"\n      lookback: 1h\n      lookback_days: 1'),
@@ -98,7 +119,7 @@ integrations:
     ['integrations:\n  amazon: {}\n', '2:3 integrations.amazon is not known; allowed: shopify, xero'],
     [
       orders('evry: 1h'),
-      '4:7 integrations.shopify.orders.evry is not known; allowed: enabled, schedule, every, lookback, lookback_hours, lookback_days; did you mean every?',
+      '4:7 integrations.shopify.orders.evry is not known; allowed: enabled, schedule, every, lookback, reconcile, lookback_hours, lookback_days; did you mean every?',
     ],
     ['globl: {}\n', '1:1 globl is not known; allowed: global, integrations; did you mean global?'],
     [

@@ -1,7 +1,7 @@
 import { CronExpressionParser } from 'cron-parser';
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import { z } from 'zod';
-import { days, Failure, hours, nearest, parseDuration, seconds, type Duration } from '#kernel';
+import { days, Failure, hours, minutes, nearest, parseDuration, seconds, type Duration } from '#kernel';
 import { logLevel, type LogLevel } from './variables.js';
 
 /** How often a stream runs: every so many milliseconds, or by a cron pattern in UTC. */
@@ -11,6 +11,8 @@ export interface StreamConfig {
   readonly enabled: boolean;
   readonly schedule?: Schedule;
   readonly lookbackMs?: Duration;
+  /** When both sides are compared by id; nightly where nothing is said. */
+  readonly reconcile?: Schedule | 'off';
 }
 
 export interface StratusConfig {
@@ -28,6 +30,8 @@ export interface KnownPlatform {
 /** The shortest cadence: below it a scheduler does little but schedule. */
 const SHORTEST = seconds(1);
 const LONGEST = days(366);
+/** A list of every id more often than this would be read for its own sake. */
+const SHORTEST_COMPARISON = minutes(1);
 
 const yesOrNo = z.boolean('true or false');
 const span = z.string('a span such as 90s, 15m, 24h or 7d').transform((text, ctx) => {
@@ -54,6 +58,21 @@ function isCron(pattern: string): boolean {
   }
 }
 
+const COMPARISONS =
+  'off, a cron pattern in UTC of five fields such as "30 2 * * *", or a span from 1m to 366d';
+
+const comparison = z.unknown().transform((value, ctx): Schedule | 'off' => {
+  // YAML 1.1 readers and people both write a bare `off` for false.
+  if (value === 'off' || value === false) return 'off';
+  if (typeof value === 'string') {
+    const every = parseDuration(value);
+    if (every !== undefined && every >= SHORTEST_COMPARISON && every <= LONGEST) return { every };
+    if (every === undefined && isCron(value)) return { pattern: value };
+  }
+  ctx.addIssue({ code: 'custom', message: COMPARISONS });
+  return z.NEVER;
+});
+
 /** A map with exactly these keys; another key is answered with the list of them. */
 function exactly<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, {
@@ -69,6 +88,7 @@ const streamShape = exactly({
   schedule: cron.optional(),
   every: span.refine((every) => every >= SHORTEST && every <= LONGEST, 'a span from 1s to 366d').optional(),
   lookback: span.optional(),
+  reconcile: comparison.optional(),
   lookback_hours: count('hours', 24 * 366).optional(),
   lookback_days: count('days', 366).optional(),
 }).superRefine((stream, ctx) => {
@@ -170,6 +190,7 @@ function streamConfig(stream: z.output<typeof streamShape>, platformIsOff: boole
     enabled: stream.enabled && !platformIsOff,
     ...(schedule ? { schedule } : {}),
     ...(lookbackMs === undefined ? {} : { lookbackMs }),
+    ...(stream.reconcile === undefined ? {} : { reconcile: stream.reconcile }),
   };
 }
 

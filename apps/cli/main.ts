@@ -5,6 +5,7 @@ import { addConnections } from './commands/connections.js';
 import { addKeys } from './commands/keys.js';
 import { addProcesses } from './commands/processes.js';
 import { addQueries } from './commands/queries.js';
+import { addReconcile } from './commands/reconcile.js';
 import { addRuns } from './commands/runs.js';
 import { addSandbox } from './commands/sandbox.js';
 import { addUp } from './commands/up.js';
@@ -23,6 +24,7 @@ for (const add of [
   addUp,
   addConnections,
   addRuns,
+  addReconcile,
   addQueries,
   addAlerts,
   addSandbox,

@@ -7,6 +7,7 @@ import {
   insertRun,
   isFinished,
   type ConnectionRow,
+  type Drift,
   type NewRun,
   type RunRow,
   type Warehouse,
@@ -29,6 +30,8 @@ export interface StreamResult {
   readonly seconds: number;
   readonly run: string;
   readonly failure?: string;
+  /** Where both sides were compared by id. */
+  readonly drift?: Drift;
 }
 
 const COLUMNS = [
@@ -126,6 +129,7 @@ function resultOf(run: RunRow, connection: string): StreamResult {
     seconds: Number(run.busyMs) / 1000,
     run: run.id,
     ...(run.failure === null ? {} : { failure: run.failure }),
+    ...(run.drift === null ? {} : { drift: run.drift }),
   };
 }
 
@@ -141,11 +145,20 @@ export function printResults(output: Output, results: readonly StreamResult[]): 
       output.line(
         `\n${result.stream} on ${result.connection} ${result.status}: ${result.failure}\n  again: npx stratus retry ${result.run}`,
       );
+  for (const { stream, connection, drift } of results)
+    if (drift) output.line(`\n${stream} on ${connection}: ${driftText(drift)}`);
   const quarantined = results.reduce((n, result) => n + result.quarantined, 0);
   if (quarantined > 0)
     output.line(
       `\n${quarantined} records are in the quarantine: npx stratus sql 'select stream, record_key, reason from quarantine'`,
     );
+}
+
+/** `drift: 2 missing, 1 older, 0 gone`; what the next live run would have brought is told apart. */
+export function driftText({ missing, older, gone, awaited }: Drift): string {
+  if (missing + older + gone === 0) return 'no drift';
+  const due = awaited === 0 ? '' : ` (${awaited} of them the next run would have brought)`;
+  return `drift: ${missing} missing, ${older} older${due}, ${gone} gone`;
 }
 
 export const allSucceeded = (results: readonly StreamResult[]): boolean =>

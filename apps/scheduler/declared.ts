@@ -7,6 +7,8 @@ import type { ConnectionRow, StreamRow } from '#warehouse';
 export interface StreamSetting {
   readonly enabled: boolean;
   readonly schedule?: Cadence;
+  /** When both sides are compared by id; nightly where nothing is said. */
+  readonly reconcile?: Cadence | 'off';
 }
 
 /** One schedule that should exist. */

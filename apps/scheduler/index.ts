@@ -5,6 +5,7 @@ import { forgetHeartbeats, heartbeats, listConnections, listStreamStates, trimUs
 import { startHeartbeat } from '../worker/heartbeat.js';
 import { declaredSchedules, type Declared, type StreamSetting } from './declared.js';
 import { leaderLock, type Leader } from './leader.js';
+import { declaredComparisons, enqueueComparisons } from './nightly.js';
 import { enqueueSlot, reconcile, type SchedulerDoors } from './reconcile.js';
 import { watcher } from './watcher.js';
 
@@ -50,9 +51,14 @@ export function startScheduler(options: SchedulerOptions): Closable {
   async function lead(): Promise<void> {
     const want = await declared();
     const { dead, ...done } = await reconcile(options, want, now());
+    const compared = await enqueueComparisons(
+      options,
+      declaredComparisons(want, await listConnections(warehouse), platforms, settings),
+      now(),
+    );
     const watched = await watch.pass(want, dead, now());
-    if (Object.values({ ...done, ...watched }).some((n) => n > 0))
-      logger.info({ ...done, ...watched }, 'reconciled');
+    const all = { ...done, compared, ...watched };
+    if (Object.values(all).some((n) => n > 0)) logger.info(all, 'reconciled');
     if (trimmedAt && trimmedAt > earlier(now(), TRIM_EVERY)) return;
     trimmedAt = now();
     await trimUsage(warehouse, earlier(now(), KEEP_USAGE));

@@ -32,7 +32,7 @@ export interface Reconciled {
 }
 
 /**
- * Makes the run of one slot and its job; at most one run per (connection, stream, slot) whoever asks and how often.
+ * Makes the run of one slot and its job; at most one run per (connection, stream, kind, slot) whoever asks and how often.
  * Waiting runs of older slots are replaced by the newer one.
  */
 export async function enqueueSlot(
@@ -40,10 +40,11 @@ export async function enqueueSlot(
   due: Declared,
   slot: Date,
   now: Date,
+  kind: 'incremental' | 'reconcile' = 'incremental',
 ): Promise<boolean> {
   const run = await insertRun(
     doors.warehouse,
-    { connectionId: due.connectionId, stream: due.stream, kind: 'incremental', trigger: 'schedule', slot },
+    { connectionId: due.connectionId, stream: due.stream, kind, trigger: 'schedule', slot },
     now,
   );
   if (!run) return false;

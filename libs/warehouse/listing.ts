@@ -177,6 +177,22 @@ order by t.source_id limit $5`,
   );
 }
 
+/** Whether a live run or a refresh ever came to its end: the stream's records are here, give or take a drift. */
+export async function wasReadWhole(
+  warehouse: Warehouse,
+  connectionId: string,
+  stream: string,
+): Promise<boolean> {
+  const [row] = await warehouse.query<{ is: boolean }>(
+    `select exists (
+       select from runs where connection_id = $1 and stream = $2 and kind in ('incremental', 'refresh')
+         and state = 'succeeded' and not dry
+     ) as is`,
+    [connectionId, stream],
+  );
+  return row!.is;
+}
+
 /** Forgets what this comparison has seen. */
 export const endComparison = (warehouse: Warehouse, runId: string): Promise<void> =>
   forgetSeen((sql, parameters) => warehouse.query(sql, parameters), runId);

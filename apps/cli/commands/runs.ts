@@ -18,7 +18,7 @@ import { count, moment } from '../arguments.js';
 import { contextOf, withStack, type Context } from '../context.js';
 import { ensureSandbox } from '../ensure-sandbox.js';
 import { EXIT } from '../output.js';
-import { allSucceeded, enqueue, follow, printResults, type StreamResult } from '../runs.js';
+import { allSucceeded, driftText, enqueue, follow, printResults, type StreamResult } from '../runs.js';
 import type { Stack } from '../stack.js';
 import { workerOn } from '../start.js';
 import { waitsOf, whyOf } from '../waits.js';
@@ -69,18 +69,31 @@ export function addRuns(program: Command): void {
               : 'no runs yet; start one with: npx stratus run shopify.orders',
           );
         context.output.table(
-          ['run', 'connection', 'stream', 'state', 'finished', 'pages', 'inserted', 'changed', 'same', 'why'],
+          [
+            'run',
+            'connection',
+            'stream',
+            'kind',
+            'state',
+            'finished',
+            'pages',
+            'inserted',
+            'changed',
+            'same',
+            'why',
+          ],
           runs.map((one) => [
             one.id,
             one.connection,
             one.stream,
+            one.kind,
             one.state,
             one.finishedAt,
             one.pages,
             one.inserted,
             one.changed,
             one.same,
-            one.why,
+            one.why ?? (one.drift && driftText(one.drift)),
           ]),
         );
       });
@@ -155,7 +168,12 @@ async function run(context: Context, name: string, options: RunOptions): Promise
   });
 }
 
-async function chosen(stack: Stack, platform: string, name: string | undefined): Promise<ConnectionRow[]> {
+/** The connection of that name, or all of the platform that are not paused. */
+export async function chosen(
+  stack: Stack,
+  platform: string,
+  name: string | undefined,
+): Promise<ConnectionRow[]> {
   if (name !== undefined) {
     const connection = await findConnection(stack.warehouse, name);
     if (connection.platform !== platform)
@@ -185,7 +203,7 @@ const pausedFailure = ({ name, statusReason }: ConnectionRow): Failure =>
   );
 
 /** Enqueues, and waits for the runs; where nothing else works on the queue, this process does meanwhile. */
-async function working(
+export async function working(
   context: Context,
   name: string,
   enqueueAll: (stack: Stack) => Promise<{ run: RunRow; connection: string }[]>,
