@@ -51,6 +51,7 @@ export {
   forgetEnded,
   sumUpListing,
   unlistedRows,
+  wasReadWhole,
 } from './listing.js';
 export { type Page, type TablePart, commitPage, queryOf } from './pages.js';
 export {
