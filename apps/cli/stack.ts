@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { createSender, localLimiter, redisLimiter, type Limiter, type Sender } from '#http';
+import { createSender, localLimiter, redisLimiter, type Limiter, type Sender, type Use } from '#http';
 import { Failure, type Duration, type KeyRing } from '#kernel';
 import { platforms } from '#catalog';
 import { readStratusFile, type Env, type StratusConfig } from '#config';
 import { openQueues, type Queues } from '#queue';
 import { createLogger, createMetrics, type Logger, type Metrics } from '#telemetry';
-import type { Engine } from '#sync';
+import { keepUsage, type Engine } from '#sync';
 import { migrate, openWarehouse, type Warehouse } from '#warehouse';
 import { Redis } from 'ioredis';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
@@ -91,7 +91,9 @@ export async function openStack({ env, process: name, migrate: apply, write }: S
       engine() {
         if (engine) return engine;
         const sender = createSender({ logger });
-        const limiter = openLimiter(env, logger, closing);
+        const usage = keepUsage({ warehouse, logger, now: () => new Date() });
+        closing.push(() => usage.close(env.stopMs));
+        const limiter = openLimiter(env, logger, (use) => usage.note(use), closing);
         closing.push(async () => sender.close());
         return (engine = makeEngine({ env, config, ring, logger, metrics, warehouse, sender, limiter }));
       },
@@ -103,15 +105,20 @@ export async function openStack({ env, process: name, migrate: apply, write }: S
   }
 }
 
-function openLimiter(env: Env, logger: Logger, closing: (() => Promise<void>)[]): Limiter {
+function openLimiter(
+  env: Env,
+  logger: Logger,
+  onUse: (use: Use) => void,
+  closing: (() => Promise<void>)[],
+): Limiter {
   if (!env.redisUrl) {
-    const limiter = localLimiter();
+    const limiter = localLimiter({ onUse });
     closing.push(() => limiter.close());
     return limiter;
   }
   const client = new Redis(env.redisUrl, { keepAlive: 5000, maxRetriesPerRequest: 3 });
   client.on('error', (error) => logger.warn({ error }, 'the limiter lost Redis'));
-  const limiter = redisLimiter({ client, prefix: env.queuePrefix });
+  const limiter = redisLimiter({ client, prefix: env.queuePrefix, onUse });
   closing.push(async () => {
     await limiter.close();
     client.disconnect();

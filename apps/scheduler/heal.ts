@@ -51,7 +51,8 @@ export async function healIdle(
   for (const id of memory.heals.keys()) if (!waiting.has(id)) memory.heals.delete(id);
   let healed = 0;
   for (const { run, wait } of waits) {
-    if (wait?.kind !== 'next' || !queues.platforms.includes(run.platform)) {
+    // Slices of a backfill are woken by the reconciler, and by each other.
+    if (wait?.kind !== 'next' || run.backfillId !== null || !queues.platforms.includes(run.platform)) {
       memory.heals.delete(run.id);
       continue;
     }

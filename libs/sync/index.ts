@@ -28,4 +28,5 @@ export { type Door, openDoor, probe } from './door.js';
 export { type SliceSize, planBackfill, SLICES } from './backfill.js';
 export { PageDepth } from './page-depth.js';
 export { type Engine } from './engine.js';
+export { type UsageKeeper, keepUsage } from './usage.js';
 export { type Execution, execute } from './execute.js';

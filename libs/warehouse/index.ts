@@ -20,6 +20,7 @@ export {
   type Counts,
   type Drift,
   type QuarantineRow,
+  type Reading,
   type Role,
   type RunKind,
   type RunLogRow,
@@ -73,8 +74,47 @@ export {
   supersedeQueued,
   waitingRuns,
 } from './runs.js';
-export { type Cause } from './failures.js';
+export { type Cause, type FailureExample } from './failures.js';
 export { type Bad } from './quarantine.js';
+export {
+  type FailureRow,
+  type FailureState,
+  findFailure,
+  listFailures,
+  markFailure,
+  membersOf,
+} from './error-desk.js';
+export {
+  type QuarantinedRecord,
+  editQuarantined,
+  findQuarantined,
+  ignoreQuarantined,
+  listQuarantine,
+} from './quarantined.js';
+export {
+  type Replay,
+  type ReplayPart,
+  type ReplayResult,
+  type Replayed,
+  beginReplay,
+  commitReplay,
+  dropReplay,
+  nextToReplay,
+  payloadOf,
+  replayable,
+} from './replays.js';
+export {
+  type BulkState,
+  type DeskFilter,
+  type RetryItem,
+  abortBulk,
+  beginBulk,
+  findBulk,
+  noteBulk,
+  retryable,
+  statesOf,
+} from './bulk.js';
+export { auditBulk } from './audit.js';
 export {
   type BackfillRow,
   type BackfillState,
@@ -83,6 +123,7 @@ export {
   cancelBackfill,
   closeBackfills,
   dueSlices,
+  failedSlices,
   findBackfill,
   insertBackfill,
   moveBackfill,
@@ -91,6 +132,23 @@ export {
 } from './backfills.js';
 export { backfillState } from './seats.js';
 export { splitSlice } from './split-slice.js';
+export {
+  type Finding,
+  type PastRun,
+  type Scope,
+  type Span,
+  beginReading,
+  countDue,
+  countHere,
+  countSeen,
+  foundBefore,
+  latestSuccesses,
+  noteFinding,
+  readBackfill,
+} from './completeness.js';
+export { type LateBefore } from './late-arrivals.js';
+export { forgetSeen } from './seen.js';
+export { countUnseen, forgetOldSeen, markUnseen } from './unseen.js';
 export { type FreshnessRow, freshness } from './freshness.js';
 export {
   type NewConnection,
@@ -129,5 +187,6 @@ export {
   lastBeat,
 } from './heartbeats.js';
 export { type Spent, type Usage, type UsageKey, addUsage, trimUsage, usageSince } from './quota-usage.js';
+export { type Budget, type Forecast, type PaceRow, forecast, paces } from './forecast.js';
 export { type Wait, type WaitFacts, clockTime, explainWait, waitFacts } from './waits.js';
 export { type AlertRow, type NewAlert, openAlerts, raiseAlert, resolveAlert } from './alerts.js';

@@ -219,13 +219,13 @@ export async function renewLease(
 export async function fixWindow(
   warehouse: Warehouse,
   claim: Pick<RunRow, 'id' | 'lease'>,
-  window: { from: Date | null; to: Date; checkpoint?: Date | null },
+  window: { from: Date | null; to: Date; checkpointAt?: Date | null },
 ): Promise<void> {
   await warehouse.query(
     `with held as (update runs set window_from = $3, window_to = $4, checkpoint_at = $5
        where id = $1 and lease = $2 returning id)
      select id from held`,
-    [claim.id, claim.lease, window.from, window.to, window.checkpoint ?? null],
+    [claim.id, claim.lease, window.from, window.to, window.checkpointAt ?? null],
   );
 }
 
@@ -289,17 +289,22 @@ export async function endAttempt(
  * Puts a finished run back in the queue on a person's word; place and counts stay, so it resumes. A slice takes its
  * backfill along.
  */
-export async function requeueRun(warehouse: Warehouse, id: string, now: Date): Promise<RunRow> {
+export async function requeueRun(
+  warehouse: Warehouse,
+  id: string,
+  now: Date,
+  bulkId: string | null = null,
+): Promise<RunRow> {
   const [row] = await warehouse.query<RunRow>(
     `with back as (
        update runs set state = 'queued', attempt = 0, finished_at = null, not_before = null, reason = 'retried by hand',
-         queued_at = $2
+         queued_at = $2, bulk_id = case when kind = 'replay' then bulk_id else coalesce($3, bulk_id) end
        where id = $1 and state in ('failed', 'cancelled') returning *
      ), reopened as (
        update backfills set state = 'running', finished_at = null
        where id = (select backfill_id from back) and state in ('failed', 'cancelled')
      ) select ${columnList} from back`,
-    [id, now],
+    [id, now, bulkId],
   );
   if (row) return row;
   const run = await findRun(warehouse, id);
@@ -351,10 +356,11 @@ export const waitingRuns = (warehouse: Warehouse): Promise<RunRow[]> =>
      order by queued_at limit 10000`,
   );
 
-/** Those of the runs that have not ended. */
+/** Those of the ids that are of runs that have not ended, or of backfills: both have jobs. */
 export async function openRunIds(warehouse: Warehouse, ids: readonly string[]): Promise<Set<string>> {
   const rows = await warehouse.query<{ id: string }>(
-    `select id from runs where id = any($1::text[]) and state in ('queued', 'running', 'snoozed')`,
+    `select id from runs where id = any($1::text[]) and state in ('queued', 'running', 'snoozed')
+     union all select id from backfills where id = any($1::text[])`,
     [arrayLiteral(ids)],
   );
   return new Set(rows.map((row) => row.id));

@@ -29,6 +29,10 @@ const facts = (more: Partial<WaitFacts> = {}): WaitFacts => ({
   otherRun: null,
   otherWorker: null,
   otherSince: null,
+  backfillId: null,
+  backfillState: null,
+  parallel: null,
+  turn: null,
   ahead: 0,
   busy: 0,
   slots: 8,
@@ -226,19 +230,28 @@ describeDb('what a run waits for', () => {
        values ('b', $1, 'shopify.orders', now(), now(), 'month', 1, 'ann')`,
       [shop],
     );
-    const slice = (await insertRun(
-      db.warehouse,
-      {
-        connectionId: shop,
-        stream: 'shopify.orders',
-        kind: 'backfill',
-        trigger: 'manual',
-        backfillId: 'b',
-        slice: 1,
-      },
-      NOW,
-    ))!.id;
-    expect((await reasons())[slice]).toBe('next in line: 1 of 2 slots of shopify are taken');
+    const slices = [1, 2].map((n) =>
+      insertRun(
+        db.warehouse,
+        {
+          connectionId: shop,
+          stream: 'shopify.orders',
+          kind: 'backfill',
+          trigger: 'manual',
+          backfillId: 'b',
+          slice: n,
+          windowTo: later(NOW, -n),
+        },
+        NOW,
+      ),
+    );
+    const [first, second] = (await Promise.all(slices)).map((run) => run!.id);
+    expect(await reasons()).toMatchObject({
+      [first!]: 'next in line: 1 of 2 slots of shopify are taken',
+      [second!]: 'queued behind 1: slices of backfill b go first, 1 at a time',
+    });
+    await db.warehouse.query(`update backfills set state = 'paused'`);
+    expect((await reasons())[first!]).toMatch(/^paused by hand: backfill b is paused/);
   });
 
   it('knows which processes live', async () => {

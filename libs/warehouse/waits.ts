@@ -31,7 +31,12 @@ export interface WaitFacts {
   readonly otherRun: string | null;
   readonly otherWorker: string | null;
   readonly otherSince: Date | null;
-  /** Due runs of the same platform that came before. */
+  /** The backfill this run is a slice of, its state, and which of its open slices goes how soon; the first is 1. */
+  readonly backfillId: string | null;
+  readonly backfillState: string | null;
+  readonly parallel: number | null;
+  readonly turn: number | null;
+  /** Due runs of the same platform that go before. */
   readonly ahead: number;
   /** Runs under way on the platform, and the slots of its live workers; no slots: no worker. */
   readonly busy: number;
@@ -70,15 +75,21 @@ export const waitFacts = (
      ), open as (
        select r.*, c.name as connection, c.platform, c.status, c.status_reason,
          greatest(r.queued_at, r.not_before) as due_at,
-         other.id as other_run, other.worker as other_worker, other.started_at as other_since
+         other.id as other_run, other.worker as other_worker, other.started_at as other_since,
+         b.state as backfill_state, b.parallel,
+         case when b.id is not null then row_number() over (
+           partition by b.id order by r.state <> 'running', r.started_at is null, r.window_to desc)::int end as turn
        from runs r
        join connections c on c.id = r.connection_id
+       left join backfills b on b.id = r.backfill_id
        left join runs other on other.connection_id = r.connection_id and other.stream = r.stream
          and other.state = 'running' and other.backfill_id is null and r.backfill_id is null and other.id <> r.id
        where r.state in ('queued', 'running', 'snoozed')
      ), line as (
-       select id, (row_number() over (partition by platform order by due_at, id) - 1)::int as ahead from open
+       select id, (row_number() over (
+         partition by platform order by backfill_id is not null, due_at, id) - 1)::int as ahead from open
        where state <> 'running' and due_at <= $1 and other_run is null and status = 'active'
+         and (backfill_id is null or (backfill_state = 'running' and turn <= parallel))
      ), busy as (
        select platform, count(*)::int as n from open where state = 'running' group by platform
      )
@@ -88,6 +99,7 @@ export const waitFacts = (
        o.worker, o.lease_until as "leaseUntil",
        exists (select from live where process = o.worker and alive) as "workerAlive",
        o.other_run as "otherRun", o.other_worker as "otherWorker", o.other_since as "otherSince",
+       o.backfill_id as "backfillId", o.backfill_state as "backfillState", o.parallel, o.turn,
        coalesce(line.ahead, 0) as ahead, coalesce(busy.n, 0) as busy, coalesce(crew.slots, 0) as slots,
        crew.seen_at as "workerSeenAt"
      from open o
@@ -127,6 +139,10 @@ function paused(run: WaitFacts, queues: ReadonlySet<string>): Wait | null {
     return wait('paused', {
       text: `paused by the platform: connection ${run.connection} needs new credentials (${run.statusReason ?? 'they were refused'}); enter them with: npx stratus connections add ${run.platform} --name ${run.connection}`,
     });
+  if (run.backfillState !== null && run.backfillState !== 'running')
+    return wait('paused', {
+      text: `paused by hand: backfill ${run.backfillId ?? ''} is ${run.backfillState}; go on with: npx stratus backfill resume ${run.backfillId ?? ''}`,
+    });
   if (!queues.has(run.platform)) return null;
   return wait('paused', {
     text: `paused by hand: the whole queue ${run.platform}; resume it with the tool that paused it`,
@@ -148,6 +164,12 @@ function untilLater(run: WaitFacts, now: Date): Wait | null {
 }
 
 function behindItsOwn(run: WaitFacts, now: Date): Wait | null {
+  const { turn, parallel } = run;
+  if (turn !== null && parallel !== null && turn > parallel)
+    return wait('behind', {
+      text: `queued behind ${turn - 1}: slices of backfill ${run.backfillId ?? ''} go first, ${parallel} at a time`,
+      behind: turn - 1,
+    });
   if (run.otherRun === null) return null;
   const since = run.otherSince === null ? '' : ` since ${clockTime(run.otherSince, now)}`;
   return wait('behind', {
