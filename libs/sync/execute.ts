@@ -12,6 +12,7 @@ import {
   type Counts,
   type Drift,
   type Ending,
+  type RunKind,
   type RunRow,
   type Slice,
 } from '#warehouse';
@@ -20,6 +21,7 @@ import type { Platform, Stream } from './define.js';
 import type { Engine } from './engine.js';
 import { runCause } from './fingerprint.js';
 import { reconcileIds } from './reconcile.js';
+import { replayRecords } from './replay.js';
 import { isPageDepth } from './page-depth.js';
 import { readWindow, type RunDeps } from './run.js';
 import { HeldBack, heldBack, passOn, REST, splitAtDepth } from './slices.js';
@@ -123,7 +125,7 @@ async function outcome(execution: Execution, run: RunRow): Promise<Outcome> {
         calls = n;
       },
     };
-    const { ended, ...brought } = await (run.kind === 'reconcile' ? reconcileIds : readWindow)(deps);
+    const { ended, ...brought } = await reading(run.kind)(deps);
     if (ended === 'finished')
       return { ending: { state: 'succeeded', calls }, move: { to: 'done', result: resultOf(brought) } };
     const at = later(engine.now(), YIELD);
@@ -225,6 +227,12 @@ async function causeOf(engine: Engine, platform: Platform, run: RunRow, failure:
   const connection = await reloadConnection(engine.warehouse, run.connectionId);
   return runCause({ platform: platform.name, name: run.stream }, failure, connection?.name);
 }
+
+/** What a run of this kind does. */
+const reading = (
+  kind: RunKind,
+): ((deps: RunDeps) => Promise<{ ended: 'finished' | 'yielded'; counts: Counts; drift?: Drift }>) =>
+  kind === 'reconcile' ? reconcileIds : kind === 'replay' ? replayRecords : readWindow;
 
 /** What the job's result says: the counts, and the drift where both sides were compared. */
 const resultOf = ({ counts, drift }: { counts: Counts; drift?: Drift }): Json => ({

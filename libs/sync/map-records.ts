@@ -31,7 +31,7 @@ export async function mapRecords(
   ask: RecordsAsk,
   raw: readonly unknown[],
 ): Promise<MappedRecords> {
-  const mapped = new Map<string, Mapped>();
+  const mapped: Mapped[] = [];
   const bad: Bad[] = [];
   const landed = new Set<string>();
   for (const payload of raw) {
@@ -40,18 +40,16 @@ export async function mapRecords(
       bad.push(read.bad);
       continue;
     }
-    // A list that moves while it is read may hold a record twice: its newest version speaks for its children too.
-    const twin = mapped.get(read.main.sourceId);
-    if (!twin || !isOlder(read, twin)) mapped.set(read.main.sourceId, read);
+    mapped.push(read);
     if (read.rawKey !== null) landed.add(read.rawKey);
   }
   // Of a record that came in two versions, one of them bad, nobody knows which is right: it stays in the quarantine.
   for (const { key } of bad) if (key !== null) landed.delete(key);
-  return { ...partsOf(ask.stream, [...mapped.values()]), bad, landed: [...landed], records: raw.length };
+  return { ...partsOf(ask.stream, mapped), bad, landed: [...landed], records: raw.length };
 }
 
 /** One record as rows, with the key the wire spells. */
-interface Mapped {
+export interface Mapped {
   readonly rawKey: string | null;
   readonly main: Incoming;
   /** Rows per child table, in the stream's order. */
@@ -59,7 +57,7 @@ interface Mapped {
 }
 
 /** One payload as rows, or as a bad record where the fault is its own. */
-async function readRecord(
+export async function readRecord(
   door: Door,
   ask: RecordsAsk,
   payload: unknown,
@@ -77,16 +75,25 @@ async function readRecord(
 }
 
 /** Table by table, as a page commits them. */
-const partsOf = (
+export function partsOf(
   stream: Stream,
-  rows: readonly Mapped[],
-): { readonly main: TablePart; readonly children: readonly TablePart[] } => ({
-  main: { into: stream.into, rows: rows.map(({ main }) => main) },
-  children: stream.children.map(({ into }, i) => ({
-    into,
-    rows: rows.flatMap(({ children }) => children[i]!),
-  })),
-});
+  mapped: readonly Mapped[],
+): { readonly main: TablePart; readonly children: readonly TablePart[] } {
+  // A list that moves while it is read may hold a record twice: its newest version speaks for its children too.
+  const newest = new Map<string, Mapped>();
+  for (const one of mapped) {
+    const twin = newest.get(one.main.sourceId);
+    if (!twin || !isOlder(one, twin)) newest.set(one.main.sourceId, one);
+  }
+  const rows = [...newest.values()];
+  return {
+    main: { into: stream.into, rows: rows.map(({ main }) => main) },
+    children: stream.children.map(({ into }, i) => ({
+      into,
+      rows: rows.flatMap(({ children }) => children[i]!),
+    })),
+  };
+}
 
 /** A record's own fault: it alone goes to the quarantine, its neighbours land. */
 class Spoiled extends Error {

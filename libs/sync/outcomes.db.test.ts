@@ -1,9 +1,15 @@
 import { Failure, later, minutes, seconds } from '#kernel';
 import { MAX_ATTEMPTS } from '#queue';
-import { reloadConnection, setPaused, type ConnectionRow } from '#warehouse';
+import { reloadConnection, setPaused, type ConnectionRow, type Warehouse } from '#warehouse';
 import { freeLimiter, NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { fakePlatform, FakeShop, manyThings, thing } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
+
+/** Loses the connection at the first transaction, which is the page's; the end of the attempt is written again. */
+function lostOnce({ transaction }: Warehouse, lost: Error): Warehouse['transaction'] {
+  let n = 0;
+  return (work) => (n++ === 0 ? Promise.reject(lost) : transaction(work));
+}
 
 describeDb('an attempt', () => {
   const shop = new FakeShop();
@@ -234,7 +240,7 @@ describeDb('an attempt', () => {
               }),
             }
           : {}),
-        ...(when === 'commits' ? { transaction: () => Promise.reject(lost) } : {}),
+        ...(when === 'commits' ? { transaction: lostOnce(db.engine.warehouse, lost) } : {}),
       };
       if (when === 'asks')
         shop.script = async (request) => {

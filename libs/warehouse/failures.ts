@@ -1,7 +1,7 @@
 import type { FailureKind } from '#kernel';
 import { redactText } from '#telemetry';
 import { arrayLiteral, jsonText } from './array-literal.js';
-import { DEFAULT_WORKSPACE } from './connections.js';
+import { DEFAULT_WORKSPACE } from './workspace.js';
 import type { Query } from './upsert.js';
 
 /** What the error desk groups by: the same for everything that fails for one reason. */

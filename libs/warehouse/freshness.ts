@@ -66,7 +66,7 @@ export const freshness = (warehouse: Warehouse): Promise<FreshnessRow[]> =>
     left join lateral (
       select finished_at from runs r
       where r.connection_id = p.connection_id and r.stream = p.stream
-        and r.state = 'succeeded' and r.kind <> 'backfill' and not r.dry
+        and r.state = 'succeeded' and r.kind not in ('backfill', 'replay') and not r.dry
       order by queued_at desc limit 1
     ) good on true
     left join lateral (

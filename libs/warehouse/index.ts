@@ -20,7 +20,6 @@ export {
   type Counts,
   type Drift,
   type QuarantineRow,
-  type Reading,
   type Role,
   type RunKind,
   type RunLogRow,
@@ -123,7 +122,6 @@ export {
   cancelBackfill,
   closeBackfills,
   dueSlices,
-  failedSlices,
   findBackfill,
   insertBackfill,
   moveBackfill,
@@ -132,23 +130,6 @@ export {
 } from './backfills.js';
 export { backfillState } from './seats.js';
 export { splitSlice } from './split-slice.js';
-export {
-  type Finding,
-  type PastRun,
-  type Scope,
-  type Span,
-  beginReading,
-  countDue,
-  countHere,
-  countSeen,
-  foundBefore,
-  latestSuccesses,
-  noteFinding,
-  readBackfill,
-} from './completeness.js';
-export { type LateBefore } from './late-arrivals.js';
-export { forgetSeen } from './seen.js';
-export { countUnseen, forgetOldSeen, markUnseen } from './unseen.js';
 export { type FreshnessRow, freshness } from './freshness.js';
 export {
   type NewConnection,
@@ -187,6 +168,5 @@ export {
   lastBeat,
 } from './heartbeats.js';
 export { type Spent, type Usage, type UsageKey, addUsage, trimUsage, usageSince } from './quota-usage.js';
-export { type Budget, type Forecast, type PaceRow, forecast, paces } from './forecast.js';
 export { type Wait, type WaitFacts, clockTime, explainWait, waitFacts } from './waits.js';
 export { type AlertRow, type NewAlert, openAlerts, raiseAlert, resolveAlert } from './alerts.js';

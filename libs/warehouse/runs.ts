@@ -219,13 +219,13 @@ export async function renewLease(
 export async function fixWindow(
   warehouse: Warehouse,
   claim: Pick<RunRow, 'id' | 'lease'>,
-  window: { from: Date | null; to: Date; checkpointAt?: Date | null },
+  window: { from: Date | null; to: Date; checkpoint?: Date | null },
 ): Promise<void> {
   await warehouse.query(
     `with held as (update runs set window_from = $3, window_to = $4, checkpoint_at = $5
        where id = $1 and lease = $2 returning id)
      select id from held`,
-    [claim.id, claim.lease, window.from, window.to, window.checkpointAt ?? null],
+    [claim.id, claim.lease, window.from, window.to, window.checkpoint ?? null],
   );
 }
 
@@ -356,11 +356,10 @@ export const waitingRuns = (warehouse: Warehouse): Promise<RunRow[]> =>
      order by queued_at limit 10000`,
   );
 
-/** Those of the ids that are of runs that have not ended, or of backfills: both have jobs. */
+/** Those of the runs that have not ended. */
 export async function openRunIds(warehouse: Warehouse, ids: readonly string[]): Promise<Set<string>> {
   const rows = await warehouse.query<{ id: string }>(
-    `select id from runs where id = any($1::text[]) and state in ('queued', 'running', 'snoozed')
-     union all select id from backfills where id = any($1::text[])`,
+    `select id from runs where id = any($1::text[]) and state in ('queued', 'running', 'snoozed')`,
     [arrayLiteral(ids)],
   );
   return new Set(rows.map((row) => row.id));
