@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addAlerts } from './commands/alerts.js';
+import { addBackfill } from './commands/backfill.js';
 import { addConnections } from './commands/connections.js';
 import { addKeys } from './commands/keys.js';
 import { addProcesses } from './commands/processes.js';
@@ -24,6 +25,7 @@ for (const add of [
   addUp,
   addConnections,
   addRuns,
+  addBackfill,
   addReconcile,
   addQueries,
   addAlerts,

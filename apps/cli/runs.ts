@@ -93,7 +93,7 @@ export async function follow(
 }
 
 /** Null instead of an error for as long as two minutes, then the error. */
-function patience(): <T>(asked: Promise<T>) => Promise<T | null> {
+export function patience(): <T>(asked: Promise<T>) => Promise<T | null> {
   let answeredAt = Date.now();
   return async (asked) => {
     try {

@@ -218,6 +218,18 @@ export const recentBackfills = (warehouse: Warehouse, limit: number, now: Date):
     [limit],
   );
 
+/** The slices that failed, the most recent first, with why. */
+export const failedSlices = (
+  warehouse: Warehouse,
+  id: string,
+  limit: number,
+): Promise<{ id: string; from: Date; to: Date; failure: string | null }[]> =>
+  warehouse.query(
+    `select id, window_from as "from", window_to as "to", failure from runs
+     where backfill_id = $1 and state = 'failed' order by window_to desc limit $2`,
+    [id, limit],
+  );
+
 const COUNTS = ['pages', 'calls', 'records', 'inserted', 'changed', 'same', 'gone', 'quarantined'];
 const COUNTED = ['running', 'succeeded', 'failed', 'cancelled'];
 

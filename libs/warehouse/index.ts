@@ -122,6 +122,7 @@ export {
   cancelBackfill,
   closeBackfills,
   dueSlices,
+  failedSlices,
   findBackfill,
   insertBackfill,
   moveBackfill,
