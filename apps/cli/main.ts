@@ -3,10 +3,13 @@ import { Command, CommanderError } from 'commander';
 import { addAlerts } from './commands/alerts.js';
 import { addBackfill } from './commands/backfill.js';
 import { addConnections } from './commands/connections.js';
+import { addFailures } from './commands/failures.js';
 import { addKeys } from './commands/keys.js';
 import { addProcesses } from './commands/processes.js';
+import { addQuarantine } from './commands/quarantine.js';
 import { addQueries } from './commands/queries.js';
 import { addReconcile } from './commands/reconcile.js';
+import { addQuota } from './commands/quota.js';
 import { addRuns } from './commands/runs.js';
 import { addSandbox } from './commands/sandbox.js';
 import { addUp } from './commands/up.js';
@@ -27,8 +30,11 @@ for (const add of [
   addRuns,
   addBackfill,
   addReconcile,
+  addFailures,
+  addQuarantine,
   addQueries,
   addAlerts,
+  addQuota,
   addSandbox,
   addProcesses,
   addUsers,

@@ -26,6 +26,7 @@ export const workerOn = (stack: Stack, concurrency = stack.env.concurrency): Clo
     platforms,
     concurrency,
     lockMs: stack.env.lockMs,
+    showMeters: stack.env.mode === 'embedded',
   });
 
 export const consoleOn = (stack: Stack): Promise<Console> =>

@@ -14,31 +14,36 @@ import type { Stack } from './stack.js';
 /** A queue that does not answer must not keep the rest from being told. */
 const PATIENCE = seconds(2);
 
-export interface Waiting {
+/** An open run, and why it waits; null for one that runs. */
+export interface OpenRun {
   readonly run: WaitFacts;
-  readonly wait: Wait;
+  readonly wait: Wait | null;
 }
 
-/** Why each open run that does not run waits, by its id; the longest waiting first. */
-export async function waitsOf(stack: Stack, now: Date): Promise<Map<string, Waiting>> {
+/** Every open run, the longest waiting first. */
+export async function openWaits(stack: Stack, now: Date): Promise<OpenRun[]> {
   const facts = await waitFacts(stack.warehouse, now);
-  const explain = (paused?: ReadonlySet<string>): Map<string, Waiting> =>
-    new Map(
-      facts.flatMap((run) => {
-        const wait = explainWait(run, now, paused);
-        return wait ? [[run.id, { run, wait }] as const] : [];
-      }),
-    );
-  const waits = explain();
+  const explain = (paused?: ReadonlySet<string>): OpenRun[] =>
+    facts.map((run) => ({ run, wait: explainWait(run, now, paused) }));
+  const open = explain();
   // Whether a queue is paused only its own store knows: asked where that would change an answer.
   const inLine = new Set(
-    [...waits.values()]
-      .filter(({ wait }) => ['next', 'behind', 'no-worker'].includes(wait.kind))
+    open
+      .filter(({ wait }) => wait && ['next', 'behind', 'no-worker'].includes(wait.kind))
       .map(({ run }) => run.platform),
   );
-  if (inLine.size === 0) return waits;
+  if (inLine.size === 0) return open;
   const paused = await within(PATIENCE, pausedAmong(stack, [...inLine])).catch(() => new Set<string>());
-  return paused.size > 0 ? explain(paused) : waits;
+  return paused.size > 0 ? explain(paused) : open;
+}
+
+/** Why each open run that does not run waits, by its id. */
+export async function waitsOf(
+  stack: Stack,
+  now: Date,
+): Promise<Map<string, { readonly run: WaitFacts; readonly wait: Wait }>> {
+  const open = await openWaits(stack, now);
+  return new Map(open.flatMap(({ run, wait }) => (wait ? [[run.id, { run, wait }] as const] : [])));
 }
 
 async function pausedAmong(stack: Stack, platforms: readonly string[]): Promise<ReadonlySet<string>> {

@@ -3,7 +3,9 @@ import { jobOf, type Closable, type Move, type Queues } from '#queue';
 import { execute, type Engine, type Platform } from '#sync';
 import { closeBackfills } from '#warehouse';
 import { startHeartbeat } from './heartbeat.js';
+import { metersOf } from './meters.js';
 import { sliceSlots } from './slots.js';
+import { startTokenRenewer } from './token-renewer.js';
 
 export interface WorkerOptions {
   readonly engine: Engine;
@@ -12,6 +14,8 @@ export interface WorkerOptions {
   /** Runs at once per platform. */
   readonly concurrency: number;
   readonly lockMs: Duration;
+  /** Shows with each heartbeat where the limits stand: for a limiter that no other process can ask. */
+  readonly showMeters?: boolean;
 }
 
 /** Progress is for people: more often than this only costs. */
@@ -21,7 +25,14 @@ const PROGRESS_MS = 500;
  * Takes runs from every platform's queue. Stopping aborts what is under way: an aborted run keeps the pages it
  * committed and goes back to the queue.
  */
-export function startWorker({ engine, queues, platforms, concurrency, lockMs }: WorkerOptions): Closable {
+export function startWorker({
+  engine,
+  queues,
+  platforms,
+  concurrency,
+  lockMs,
+  showMeters = false,
+}: WorkerOptions): Closable {
   const stop = new AbortController();
   const heartbeat = startHeartbeat({
     ...engine,
@@ -29,7 +40,9 @@ export function startWorker({ engine, queues, platforms, concurrency, lockMs }: 
     part: 'worker',
     platforms: platforms.map((platform) => platform.name),
     slots: concurrency,
+    ...(showMeters ? { meters: () => metersOf(engine, platforms) } : {}),
   });
+  const renewer = startTokenRenewer({ engine, platforms });
   const workers = platforms.map((platform) => {
     const inSlot = sliceSlots(concurrency, (job, stream) => queues.wakeRun(platform.name, stream, job));
     return queues.work(platform.name, {
@@ -62,7 +75,7 @@ export function startWorker({ engine, queues, platforms, concurrency, lockMs }: 
   return {
     async close(deadline) {
       stop.abort(new Error('the worker is stopping'));
-      await Promise.all([...workers, heartbeat].map((one) => one.close(deadline)));
+      await Promise.all([...workers, renewer, heartbeat].map((one) => one.close(deadline)));
     },
   };
 }

@@ -22,11 +22,13 @@ export interface Door {
   takeCalls(): number;
   /** What the platform told the operator since the door was opened. */
   readonly notices: ReadonlySet<string>;
-  /** Renews without a call: what is due soon, or what a process that died has left open. True where it did. */
+  /** Renews without a call; true where it did. */
   tend(why: 'dead' | 'ahead'): Promise<boolean>;
 }
 
 export interface DoorOptions {
+  /** On whose behalf calls are made, in the books of what was spent: the stream; the operation by default. */
+  readonly spender?: string;
   /** Calls also where the credentials were refused before: a person wants to see whether they still are. */
   readonly evenRefused?: boolean;
   /** How long to wait for another replica's renewal of the token; 5 s by default. */
@@ -104,7 +106,7 @@ export function openDoor(
       account: connection.id,
       operation: spec.operation,
       lane,
-      spender: spec.operation,
+      spender: options.spender ?? spec.operation,
       weight: spec.weight ?? 1,
       limits: platform.limits,
       maxWaitMs: LONGEST_WAIT,
@@ -191,3 +193,11 @@ export async function probe(
   const reply = await door.call(platform.probe.request(door.settings), signal);
   return [platform.probe.says(reply.body), ...door.notices].join('; ');
 }
+
+/** Renews a connection's token without a call: what is due soon, or what a process that died has left open. */
+export const tendTokens = (
+  deps: Deps,
+  platform: Platform,
+  connection: ConnectionRow,
+  why: 'dead' | 'ahead',
+): Promise<boolean> => openDoor(deps, platform, connection).tend(why);
