@@ -149,9 +149,7 @@ export function printResults(output: Output, results: readonly StreamResult[]): 
     if (drift) output.line(`\n${stream} on ${connection}: ${driftText(drift)}`);
   const quarantined = results.reduce((n, result) => n + result.quarantined, 0);
   if (quarantined > 0)
-    output.line(
-      `\n${quarantined} records are in the quarantine: npx stratus sql 'select stream, record_key, reason from quarantine'`,
-    );
+    output.line(`\n${quarantined} records are in the quarantine: npx stratus quarantine list`);
 }
 
 /** `drift: 2 missing, 1 older, 0 gone`; what the next live run would have brought is told apart. */

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import { streamOf } from '#catalog';
-import { Failure, later } from '#kernel';
+import { Failure } from '#kernel';
 import { jobOf } from '#queue';
 import {
   cancelRun,
   findConnection,
   findRun,
   listConnections,
-  reapRuns,
   recentRuns,
   requeueRun,
   reloadConnection,
@@ -15,12 +14,13 @@ import {
   type RunRow,
 } from '#warehouse';
 import { count, moment } from '../arguments.js';
+import { attended } from '../attended.js';
+import { retryInBulk } from '../bulk-retry.js';
 import { contextOf, withStack, type Context } from '../context.js';
-import { ensureSandbox } from '../ensure-sandbox.js';
+import { choosing, kindOption, type Chosen } from '../desk-filter.js';
 import { EXIT } from '../output.js';
-import { allSucceeded, driftText, enqueue, follow, printResults, type StreamResult } from '../runs.js';
+import { allSucceeded, driftText, enqueue, follow, printResults } from '../runs.js';
 import type { Stack } from '../stack.js';
-import { workerOn } from '../start.js';
 import { waitsOf, whyOf } from '../waits.js';
 
 interface RunOptions {
@@ -106,11 +106,27 @@ export function addRuns(program: Command): void {
       process.exitCode = await cancel(contextOf(command), ids);
     });
 
-  program
-    .command('retry <run...>')
-    .description('puts failed or cancelled runs back in the queue; they resume from their last page')
+  choosing(
+    program
+      .command('retry [run...]')
+      .description('puts failed or cancelled runs back in the queue; they resume from their last page'),
+  )
+    .option('--failed', 'every failed run that no later one has mended')
+    .addOption(kindOption())
     .action(async (ids: string[], _: unknown, command: Command) => {
       const context = contextOf(command);
+      const options = command.optsWithGlobals<Chosen & { failed?: boolean }>();
+      const { failed, fingerprint, kind } = options;
+      const many = (failed ?? false) || fingerprint !== undefined || kind !== undefined;
+      if (many === ids.length > 0)
+        throw new Failure(
+          'config',
+          'retry either runs by their ids, or those that failed: --failed, --fingerprint or --kind, with --stream, --connection and --since where not all of them are meant',
+        );
+      if (many) {
+        process.exitCode = await withStack(context, 'retry', (stack) => retryInBulk(context, stack, options));
+        return;
+      }
       process.exitCode = await working(context, 'retry', async (stack) => {
         const runs = [];
         for (const id of ids) {
@@ -209,18 +225,12 @@ export async function working(
   enqueueAll: (stack: Stack) => Promise<{ run: RunRow; connection: string }[]>,
 ): Promise<number> {
   return withStack(context, name, async (stack) => {
-    const alone = stack.env.mode === 'embedded' && !stack.home.running();
-    const sandbox = await ensureSandbox(stack, context);
-    if (alone) await reapRuns(stack.warehouse, later(new Date(), 10 * stack.env.leaseMs));
-    const runs = await enqueueAll(stack);
-    const worker = alone ? workerOn(stack) : null;
-    let results: StreamResult[];
-    try {
-      results = await follow(stack.warehouse, runs, context.output, context.signal);
-    } finally {
-      await worker?.close(stack.env.stopMs);
-      await sandbox.stop();
-    }
+    const results = await attended(
+      context,
+      stack,
+      () => enqueueAll(stack),
+      (runs) => follow(stack.warehouse, runs, context.output, context.signal),
+    );
     printResults(context.output, results);
     if (context.signal.aborted) return EXIT.interrupted;
     return allSucceeded(results) ? EXIT.ok : EXIT.failed;
