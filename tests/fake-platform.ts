@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpRequest, Reply, Sender } from '#http';
-import { decimal, minutes, parseInstant, type Decimal, type Json } from '#kernel';
+import { decimal, minutes, parseInstant, sum, type Decimal, type Json } from '#kernel';
 import { children, definePlatform, defineStream, type Cursor, type Platform, type Stream } from '#sync';
 import { defineChildTable, defineTable, exact, instant, integer, text } from '#warehouse/tables';
 
@@ -57,11 +57,26 @@ type FakeSettings = { shop: string; region: string };
 const place = (value: Json | null): string | undefined =>
   value === null ? undefined : JSON.stringify(value);
 
+/** The fake platform's own count, and what the prices add up to. */
+export const fakeCensus: NonNullable<Stream['census']> = {
+  request: ({ window }) => ({
+    path: '/eu/count',
+    query: { since: window.from?.toISOString(), until: window.to.toISOString() },
+    operation: 'count',
+  }),
+  says: (body) =>
+    z
+      .object({ count: z.number().nullable(), sum: z.string().nullable() })
+      .transform(({ count, sum }) => ({ count, sum: sum === null ? null : decimal(sum) }))
+      .parse(body),
+  sums: 'price',
+};
+
 /** A stream of things; what a test does not say is as most platforms are. */
 export function fakeStream(
   name: `fake.${string}`,
   cursor: Partial<Cursor<ThingRecord>> | null = {},
-  more: Partial<Pick<Stream, 'map' | 'key' | 'size' | 'next'>> = {},
+  more: Partial<Pick<Stream, 'map' | 'key' | 'size' | 'next' | 'census'>> = {},
 ): Stream {
   const stream = defineStream({
     name,
@@ -182,6 +197,13 @@ export class FakeShop implements Sender {
   script: (request: HttpRequest, n: number) => Reply | Promise<Reply> | undefined = () => undefined;
   /** Streams whose pages are not sorted by time. */
   sorted = true;
+  /** Whether pages end where the window does. */
+  bounded = false;
+  /** What the shop says instead of its true count and sum. */
+  counts: (count: number, sum: Decimal) => { count: number | null; sum: string | null } = (count) => ({
+    count,
+    sum: null,
+  });
 
   async send(request: HttpRequest, signal: AbortSignal): Promise<Reply> {
     signal.throwIfAborted();
@@ -215,7 +237,15 @@ export class FakeShop implements Sender {
     if (request.headers?.['x-token'] !== this.token) return this.reply(401, { error: 'bad token' });
     const nested = /^\/parts\/(.+)$/.exec(url.pathname);
     if (nested) return this.nested(nested[1]!, Number(request.query?.['from']));
-    return this.page(request);
+    return url.pathname.endsWith('/count') ? this.count(request) : this.page(request);
+  }
+
+  private count({ query = {} }: HttpRequest): Reply {
+    const { since = '', until } = query;
+    const counted = (this.things as Thing[]).filter(
+      ({ updatedAt }) => updatedAt >= String(since) && updatedAt <= String(until),
+    );
+    return this.reply(200, this.counts(counted.length, sum(counted.map(({ price }) => decimal(price)))));
   }
 
   private renew({ form }: HttpRequest): Reply {
@@ -241,6 +271,7 @@ export class FakeShop implements Sender {
     const size = Number(query['size']);
     const left = (this.things as Partial<Thing>[])
       .filter(({ updatedAt = '' }) => query['from'] === undefined || updatedAt >= String(query['from']))
+      .filter(({ updatedAt = '' }) => !this.bounded || updatedAt <= String(query['to']))
       .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
       .filter((one) => sortKey(one) > after);
     const page = left.slice(0, size);

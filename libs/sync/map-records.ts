@@ -1,4 +1,4 @@
-import { Failure } from '#kernel';
+import { Failure, parseInstant } from '#kernel';
 import type { Bad, Incoming, TablePart } from '#warehouse';
 import { fitsInstant, keyMisfitOf, misfitOf, type Table } from '#warehouse/tables';
 import { z } from 'zod';
@@ -69,8 +69,20 @@ export async function readRecord(
     return { rawKey, ...ownFault(() => mapRecord(stream, record)) };
   } catch (thrown) {
     if (!(thrown instanceof Spoiled)) throw thrown;
+    const version = rawVersionOf(stream, payload);
     const cause = recordCause(stream, thrown.cause ?? thrown.message);
-    return { bad: { key: rawKey, version: null, ...keptPayload(payload), reason: thrown.message, cause } };
+    return { bad: { key: rawKey, ...keptPayload(payload), reason: thrown.message, cause, version } };
+  }
+}
+
+/** How new a record that does not parse says it is, where its cursor reads the same on the wire. */
+function rawVersionOf({ cursor }: Stream, payload: unknown): Date | null {
+  try {
+    const at: unknown = cursor?.of(payload);
+    const version = typeof at === 'string' ? (parseInstant(at) ?? null) : at;
+    return version instanceof Date && fitsInstant(version) ? version : null;
+  } catch {
+    return null;
   }
 }
 

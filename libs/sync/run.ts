@@ -1,19 +1,25 @@
-import { earlier, earliest, Failure, later, type Json } from '#kernel';
+import { Failure, later } from '#kernel';
+import type { Lane } from '#http';
 import {
+  beginReading,
   commitPage,
-  findCheckpoint,
-  fixWindow,
   logRun,
   noteStream,
   renewLease,
   type ConnectionRow,
   type Counts,
+  type Page,
+  type Reading,
   type RunRow,
 } from '#warehouse';
-import type { Platform, Stream, Window } from './define.js';
+import { readsAll } from './census.js';
+import { closeRun } from './close.js';
+import type { Place, Platform, Stream } from './define.js';
 import { openDoor, type Door } from './door.js';
 import type { Engine } from './engine.js';
 import { readPage, type ReadPage } from './read-page.js';
+import { goOn } from './slices.js';
+import { beginningOf, checkpointAfter, lateBefore, windowOf, type Beginning } from './window.js';
 
 export interface RunDeps {
   readonly engine: Engine;
@@ -35,89 +41,134 @@ export const isBroken = (bad: number, records: number): boolean =>
   bad >= Math.max(STOP_LEAST, records * STOP_SHARE);
 
 /**
- * Reads the run's window page by page from its place and commits each page whole. Returns `finished`, or `yielded`
- * when the time slice is over; throws a Failure where it could not go on, LeaseLost where another worker has the run.
+ * Reads the run's window page by page from its place, commits each page whole, and closes the run when nothing is left
+ * to read. Returns `finished`, or `yielded` when the time slice is over; throws a Failure where it could not go on or
+ * must not succeed, LeaseLost where another worker has the run.
  */
 export async function readWindow(deps: RunDeps): Promise<{ ended: 'finished' | 'yielded'; counts: Counts }> {
-  const { engine, platform, stream, connection, run, signal } = deps;
-  const started = engine.now();
-  const window = await windowOf(deps);
-  const door = openDoor(engine, platform, connection);
-  const lease = leaseKeeper(engine, run);
-  const seen = new Set<string>();
+  const { engine, platform, connection, run } = deps;
+  const began = await beginningOf(deps);
+  const door = openDoor(engine, platform, connection, laneOf(run));
   const counts = countsOf(run);
-  let { place } = run;
-  let cursorAt = run.cursorAt;
-  let size = run.pageSize ?? stream.size.start;
-  let noticed = 0;
-
-  const commit = async (
-    page: ReadPage,
-    to: { place: Json | null; checkpoint: Date | null; counted: boolean },
-  ): Promise<void> => {
-    const leaseUntil = later(engine.now(), engine.leaseMs);
-    const committed = await commitPage(engine.warehouse, run, {
-      ...page,
-      ...to,
-      calls: door.takeCalls(),
-      cursorAt,
-      pageSize: page.size,
-      comparison: run.kind === 'refresh' ? 'columns' : 'fingerprint',
-      leaseUntil,
-    });
-    lease.renewedUntil(leaseUntil);
-    addCounts(counts, committed);
-    engine.metrics.page({ stream: stream.name }, committed);
-    // For people to look at: the page is committed, and a queue that is away must not undo that.
-    await deps.progress(counts).catch((error: unknown) => {
-      engine.logger.warn({ run: run.id, error }, 'the queue did not take the progress');
-    });
+  const work: Work = {
+    ...deps,
+    ...began,
+    door,
+    counts,
+    lease: leaseKeeper(engine, run),
+    started: engine.now(),
+    noticed: 0,
   };
-
+  let { reading, place } = run;
   try {
-    for (;;) {
-      signal.throwIfAborted();
-      const mark = JSON.stringify(place);
-      if (seen.has(mark))
-        throw new Failure(
-          'bug',
-          `${stream.name}: the platform gave the same place twice (${mark.slice(0, 80)}); stopped instead of reading in circles`,
-        );
-      seen.add(mark);
-
-      const page = await readPage(door, {
-        stream,
-        settings: door.settings,
-        window,
-        place,
-        size,
-        signal,
-        alive: () => lease.alive(),
-      });
-      noticed = await keepNotices(deps, door, noticed);
-      if (isBroken(page.bad.length, page.records)) {
-        await commit({ ...page, ...NO_ROWS(page) }, { place, checkpoint: null, counted: false });
-        throw new Failure(
-          'bug',
-          `${stream.name}: ${page.bad.length} of ${page.records} records of one page do not parse (${page.bad[0]?.reason ?? ''}): the API changed; the records are in the quarantine, the checkpoint has not moved`,
-        );
-      }
-      if (page.newest && (!cursorAt || page.newest > cursorAt)) cursorAt = page.newest;
-      const finished = page.next === null;
-      await commit(page, {
-        place: page.next,
-        checkpoint: checkpointAfter(deps, window, cursorAt, finished),
-        counted: true,
-      });
-      if (finished) return { ended: 'finished', counts };
-      place = page.next;
-      ({ size } = page);
-      if (engine.now().getTime() - started.getTime() >= engine.sliceMs) return { ended: 'yielded', counts };
+    for (let isRead = run.readAt !== null; ; isRead = false) {
+      if (!isRead && (await readPages(work, reading, place)) === 'yielded')
+        return { ended: 'yielded', counts };
+      const { records, quarantined } = counts;
+      const { next, gone } = await closeRun({ ...work, reading, records, quarantined });
+      counts.gone += gone;
+      if (next === null) return { ended: 'finished', counts };
+      await beginReading(engine.warehouse, run, { reading: next });
+      [reading, place] = [next, null];
     }
   } finally {
-    deps.spent(door.takeCalls());
+    const calls = door.takeCalls();
+    counts.calls += calls;
+    deps.spent(calls);
   }
 }
+
+/** One attempt at a run. */
+interface Work extends RunDeps, Beginning {
+  readonly door: Door;
+  readonly lease: LeaseKeeper;
+  readonly counts: Counts;
+  readonly started: Date;
+  noticed: number;
+}
+
+/** Reads to the end of what is read now, from a place on. */
+async function readPages(work: Work, reading: Reading, from: Place | null): Promise<'finished' | 'yielded'> {
+  const { engine, stream, run, signal, door, lease } = work;
+  const window = windowOf(work.window, reading);
+  const isWindow = reading === 'window' || reading === 'again';
+  const seen = new Set<string>();
+  let place = from;
+  let { cursorAt } = run;
+  let size = run.pageSize ?? stream.size.start;
+
+  for (;;) {
+    signal.throwIfAborted();
+    const mark = JSON.stringify(place);
+    if (seen.has(mark))
+      throw new Failure(
+        'bug',
+        `${stream.name}: the platform gave the same place twice (${mark.slice(0, 80)}); stopped instead of reading in circles`,
+      );
+    seen.add(mark);
+
+    const page = await readPage(door, {
+      stream,
+      settings: door.settings,
+      window,
+      place,
+      size,
+      signal,
+      alive: () => lease.alive(),
+    });
+    work.noticed = await keepNotices(work, door, work.noticed);
+    if (isBroken(page.bad.length, page.records)) {
+      const stays = { place, cursorAt, checkpoint: null, counted: false, readAt: null };
+      await commit(work, reading, { ...page, ...NO_ROWS(page) }, stays);
+      throw new Failure(
+        'bug',
+        `${stream.name}: ${page.bad.length} of ${page.records} records of one page do not parse (${page.bad[0]?.reason ?? ''}): the API changed; the records are in the quarantine, the checkpoint has not moved`,
+      );
+    }
+    if (isWindow && page.newest && (!cursorAt || page.newest > cursorAt)) cursorAt = page.newest;
+    const finished = page.next === null;
+    await commit(work, reading, page, {
+      place: page.next,
+      cursorAt,
+      checkpoint: isWindow ? checkpointAfter(work, window, cursorAt, finished) : null,
+      counted: true,
+      readAt: finished ? engine.now() : null,
+    });
+    if (finished) return 'finished';
+    place = page.next;
+    ({ size } = page);
+    await goOn(engine, run);
+    if (engine.now().getTime() - work.started.getTime() >= engine.sliceMs) return 'yielded';
+  }
+}
+
+type To = Pick<Page, 'place' | 'cursorAt' | 'checkpoint' | 'counted' | 'readAt'>;
+
+async function commit(work: Work, reading: Reading, page: ReadPage, to: To): Promise<void> {
+  const { engine, stream, run, door, lease, counts } = work;
+  const leaseUntil = later(engine.now(), engine.leaseMs);
+  const committed = await commitPage(engine.warehouse, run, {
+    ...page,
+    ...to,
+    calls: door.takeCalls(),
+    pageSize: page.size,
+    comparison: run.kind === 'refresh' ? 'columns' : 'fingerprint',
+    leaseUntil,
+    seen: reading === 'again' || readsAll(stream, run),
+    late: lateBefore(work, work.checkpointAt),
+  });
+  lease.renewedUntil(leaseUntil);
+  addCounts(counts, committed);
+  engine.metrics.page({ stream: stream.name }, committed);
+  // For people to look at: the page is committed, and a queue that is away must not undo that.
+  await work.progress(counts).catch((error: unknown) => {
+    engine.logger.warn({ run: run.id, error }, 'the queue did not take the progress');
+  });
+}
+
+/** A past range and a nightly comparison take what the runs that keep the tables fresh leave of the budget. */
+const laneOf = ({ kind }: RunRow): Lane =>
+  kind === 'backfill' || kind === 'reconcile' ? 'backfill' : 'live';
 
 const NO_ROWS = (page: ReadPage): Pick<ReadPage, 'main' | 'children' | 'landed'> => ({
   main: { into: page.main.into, rows: [] },
@@ -125,54 +176,13 @@ const NO_ROWS = (page: ReadPage): Pick<ReadPage, 'main' | 'children' | 'landed'>
   landed: [],
 });
 
-/** [checkpoint − lookback, now], fixed on the run by its first attempt so that every attempt reads the same span. */
-async function windowOf({ engine, stream, connection, run }: RunDeps): Promise<Window> {
-  if (run.windowTo && (run.place !== null || run.pages > 0 || run.kind === 'backfill'))
-    return { from: run.windowFrom, to: run.windowTo };
-  const window = {
-    from: await windowStart({ engine, stream, connection, run }),
-    to: run.windowTo ?? engine.now(),
-  };
-  await fixWindow(engine.warehouse, run, window);
-  return window;
-}
-
-async function windowStart({
-  engine,
-  stream,
-  connection,
-  run,
-}: Pick<RunDeps, 'engine' | 'stream' | 'connection' | 'run'>): Promise<Date | null> {
-  if (run.windowFrom) return run.windowFrom;
-  if (!stream.cursor) return null;
-  if (run.kind === 'refresh') return stream.cursor.startAt;
-  const checkpoint = await findCheckpoint(engine.warehouse, connection.id, stream.name);
-  if (!checkpoint) return stream.cursor.startAt;
-  return earlier(checkpoint.cursorAt, engine.lookbackOf(stream.name) ?? stream.cursor.lookback);
-}
-
-/**
- * Where the stream's checkpoint may move: to the newest record committed, never past the run's own start, page by
- * page only where pages come in order. It never moves on the clock alone: ours may run ahead of the platform's.
- * A backfill leaves the live checkpoint where it is.
- */
-function checkpointAfter(
-  { stream, run }: RunDeps,
-  window: Window,
-  cursorAt: Date | null,
-  finished: boolean,
-): Date | null {
-  if (!stream.cursor || !cursorAt || run.kind === 'backfill') return null;
-  if (stream.cursor.order === 'unordered' && !finished) return null;
-  // A refresh starts from the beginning: until it has caught up, its checkpoint is behind and moves nothing.
-  return earliest(cursorAt, window.to);
+interface LeaseKeeper {
+  alive(): Promise<void>;
+  renewedUntil(until: Date): void;
 }
 
 /** Renews the claim while calls are answered and nothing is committed. */
-export function leaseKeeper(
-  engine: Engine,
-  run: RunRow,
-): { alive(): Promise<void>; renewedUntil(until: Date): void } {
+export function leaseKeeper(engine: Engine, run: RunRow): LeaseKeeper {
   let until = run.leaseUntil ?? engine.now();
   return {
     async alive() {

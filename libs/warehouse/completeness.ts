@@ -113,14 +113,14 @@ export interface Finding {
 }
 
 /**
- * Writes the finding on the run. `proven` lets the count vouch for the stream's checkpoint, `refuted` takes the
- * checkpoint back to where the last count vouched for it, `open` leaves both.
+ * Writes the finding on the run. Where it is proven the count vouches for the stream's checkpoint up to there;
+ * `refuted` takes the checkpoint back to where the last count vouched for it, `open` leaves both.
  */
 export async function noteFinding(
   warehouse: Warehouse,
   run: RunRow,
   finding: Finding,
-  proof: 'proven' | 'refuted' | 'open',
+  proof: { readonly provenTo: Date } | 'refuted' | 'open',
 ): Promise<void> {
   await warehouse.transaction(async (manager) => {
     const query = queryOf(manager);
@@ -139,12 +139,12 @@ export async function noteFinding(
         finding.ourSum,
       ],
     );
-    if (proof === 'proven') await prove(query, run, run.windowTo);
     if (proof === 'refuted') await refute(query, run);
+    else if (proof !== 'open') await prove(query, run, proof.provenTo);
   });
 }
 
-async function prove(query: Query, run: RunRow, upTo: Date | null): Promise<void> {
+async function prove(query: Query, run: RunRow, upTo: Date): Promise<void> {
   await query(
     `with proven as (
        update checkpoints set proven_at = greatest(proven_at, least(cursor_at, $3::timestamptz))
@@ -198,19 +198,42 @@ export async function beginReading(
   });
 }
 
-/** The runs whose records a suspicion is measured by: the latest ones of a kind that succeeded. */
+/** One of the runs that a suspicion is measured by. */
+export interface PastRun {
+  readonly records: number;
+  readonly from: Date | null;
+  readonly to: Date | null;
+  readonly accepted: boolean;
+}
+
+/** The latest runs of the same kind that succeeded, newest first; of backfills only those of the same range. */
 export const latestSuccesses = (
   warehouse: Pick<Warehouse, 'query'>,
   run: RunRow,
   most: number,
-): Promise<{ records: number; from: Date | null; to: Date | null }[]> =>
+): Promise<PastRun[]> =>
   warehouse.query(
-    `select records, window_from as "from", window_to as "to" from runs
+    `select records, window_from as "from", window_to as "to", accepted_at is not null as accepted from runs
      where connection_id = $1 and stream = $2 and kind = $3 and state = 'succeeded' and not dry and id <> $4
        and ($3 <> 'backfill' or (window_from is not distinct from $6 and window_to is not distinct from $7))
      order by queued_at desc limit $5`,
     [run.connectionId, run.stream, run.kind, run.id, most, run.windowFrom, run.windowTo],
   );
+
+/** The whole range of a backfill and what its slices were served, once each of them is read; null before. */
+export async function readBackfill(
+  warehouse: Pick<Warehouse, 'query'>,
+  backfillId: string,
+): Promise<{ from: Date; to: Date; records: number } | null> {
+  const [found] = await warehouse.query<{ from: Date; to: Date; records: string }>(
+    `select b.window_from as "from", b.window_to as "to",
+       (select coalesce(sum(r.records), 0) from runs r where r.backfill_id = b.id) as records
+     from backfills b
+     where b.id = $1 and not exists (select from runs r where r.backfill_id = b.id and r.read_at is null)`,
+    [backfillId],
+  );
+  return found ? { ...found, records: Number(found.records) } : null;
+}
 
 /** The last run of the same kind that ended found the same difference: reading it all again would not help. */
 export async function foundBefore(
@@ -222,7 +245,7 @@ export async function foundBefore(
     `select verdict, source_count - our_count as difference from runs
      where connection_id = $1 and stream = $2 and kind = $3 and id <> $4 and not dry
        and state in ('succeeded', 'failed') and backfill_id is null
-     order by queued_at desc limit 1`,
+     order by queued_at desc, finished_at desc limit 1`,
     [run.connectionId, run.stream, run.kind, run.id],
   );
   return last?.verdict === 'differs' && Number(last.difference) === difference;

@@ -20,6 +20,7 @@ export {
   type Counts,
   type Drift,
   type QuarantineRow,
+  type Reading,
   type Role,
   type RunKind,
   type RunLogRow,
@@ -131,6 +132,23 @@ export {
 } from './backfills.js';
 export { backfillState } from './seats.js';
 export { splitSlice } from './split-slice.js';
+export {
+  type Finding,
+  type PastRun,
+  type Scope,
+  type Span,
+  beginReading,
+  countDue,
+  countHere,
+  countSeen,
+  foundBefore,
+  latestSuccesses,
+  noteFinding,
+  readBackfill,
+} from './completeness.js';
+export { type LateBefore } from './late-arrivals.js';
+export { forgetSeen } from './seen.js';
+export { countUnseen, forgetOldSeen, markUnseen } from './unseen.js';
 export { type FreshnessRow, freshness } from './freshness.js';
 export {
   type NewConnection,

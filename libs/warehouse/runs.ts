@@ -219,13 +219,13 @@ export async function renewLease(
 export async function fixWindow(
   warehouse: Warehouse,
   claim: Pick<RunRow, 'id' | 'lease'>,
-  window: { from: Date | null; to: Date; checkpoint?: Date | null },
+  window: { from: Date | null; to: Date; checkpointAt?: Date | null },
 ): Promise<void> {
   await warehouse.query(
     `with held as (update runs set window_from = $3, window_to = $4, checkpoint_at = $5
        where id = $1 and lease = $2 returning id)
      select id from held`,
-    [claim.id, claim.lease, window.from, window.to, window.checkpoint ?? null],
+    [claim.id, claim.lease, window.from, window.to, window.checkpointAt ?? null],
   );
 }
 

@@ -84,6 +84,7 @@ describeDb('upsert', () => {
       changed: 0,
       same: 1,
       stale: ['a'],
+      fresh: [box('b', 1)],
     });
     expect(await write([box('a', 4, { name: 'old' })], 'columns')).toMatchObject({ same: 1 });
     expect(await write([box('a', 4, { name: 'new' }, true)])).toMatchObject({ same: 1 });
@@ -95,6 +96,13 @@ describeDb('upsert', () => {
     await write([box('a', 3, { name: 'A' })]);
     await write([box('a', 2, { name: 'B' })]);
     expect(await stored('name, source_updated_at')).toEqual([{ name: 'A', source_updated_at: at(3) }]);
+  });
+
+  it('tells which rows are new or newer, not which merely differ', async () => {
+    await write([box('a', 1, { name: 'A' }), box('b', 1), box('c', 1)]);
+    const written = await write([box('a', 1, { name: 'other' }), box('b', 2), box('c', 1), box('d', 1)]);
+    expect(written).toMatchObject({ inserted: 1, changed: 2, same: 1 });
+    expect(written.fresh.map(({ sourceId }) => sourceId)).toEqual(['b', 'd']);
   });
 
   it('takes the last read of two with the same version', async () => {
