@@ -1,4 +1,5 @@
 import { earlier, minutes } from '#kernel';
+import { jobOf } from '#queue';
 import { clockTime, logRun, openRunIds, type Wait, type WaitFacts } from '#warehouse';
 import type { SchedulerDoors } from './reconcile.js';
 
@@ -59,7 +60,7 @@ export async function healIdle(
     const before = memory.heals.get(run.id);
     if (run.dueAt > earlier(now, IDLE) || (before && before.at > earlier(now, IDLE))) continue;
     await queues.removeRun(run.platform, run.id);
-    await queues.addRun(run.platform, run.stream, { runId: run.id, connection: run.connection });
+    await queues.addRun(run.platform, run.stream, jobOf(run, run.connection));
     memory.heals.set(run.id, { times: (before?.times ?? 0) + 1, at: now });
     healed += 1;
     const said = `its job was made again: it had waited since ${clockTime(run.dueAt, now)} though a worker was free`;
