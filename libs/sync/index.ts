@@ -24,7 +24,7 @@ export {
 export { type Fetched, type Listed, type Listing, listing } from './listing.js';
 export { afterCursor, cursorOf } from './next.js';
 export { wireDate, wireDecimal, wireInstant } from './wire.js';
-export { type Door, openDoor, probe } from './door.js';
+export { type Door, openDoor, probe, tendTokens } from './door.js';
 export { type SliceSize, planBackfill, SLICES } from './backfill.js';
 export { PageDepth } from './page-depth.js';
 export { type Engine } from './engine.js';
