@@ -1,4 +1,5 @@
-import { classify, createSender, redisLimiter, type LimitSpec } from '#http';
+import { setTimeout as after } from 'node:timers/promises';
+import { classify, createSender, redisLimiter, type Lane, type LimitSpec } from '#http';
 import { asFailure } from '#kernel';
 import { Redis } from 'ioredis';
 import { shopify } from '#connectors/shopify';
@@ -11,8 +12,11 @@ export interface ClientOrders {
   readonly token: string;
   readonly account: string;
   readonly limits: readonly LimitSpec[];
+  readonly lane: Lane;
   /** Calls under way at the same time, as many as a worker has runs. */
-  readonly lanes: number;
+  readonly callers: number;
+  /** How long each rests after a call. */
+  readonly everyMs: number;
   readonly queries: readonly { readonly query: string; readonly weight: number }[];
 }
 
@@ -24,6 +28,8 @@ export interface ClientReport {
   snoozed: number;
   /** Calls since this process last stood still for longer than a call can take. */
   callsSinceGap: number;
+  /** How long each call waited for its lease. */
+  readonly waitsMs: number[];
   readonly failures: Record<string, number>;
 }
 
@@ -44,6 +50,7 @@ async function saturate(orders: ClientOrders): Promise<ClientReport> {
     throttled: 0,
     snoozed: 0,
     callsSinceGap: 0,
+    waitsMs: [],
     failures: {},
   };
   let seenAt = performance.now();
@@ -53,16 +60,18 @@ async function saturate(orders: ClientOrders): Promise<ClientReport> {
   }, 500);
 
   async function call({ query, weight }: ClientOrders['queries'][number]): Promise<void> {
+    const asked = performance.now();
     const lease = await limiter.acquire({
       account: orders.account,
       operation: 'bench',
-      lane: 'live',
-      spender: 'bench',
+      lane: orders.lane,
+      spender: `${orders.lane} ${process.pid}`,
       weight,
       limits: orders.limits,
       signal: stopping.signal,
       now: Date.now,
     });
+    report.waitsMs.push(Math.round(performance.now() - asked));
     let outcome: Parameters<typeof lease.release>[0] = {};
     try {
       const reply = await sender.send(
@@ -92,10 +101,11 @@ async function saturate(orders: ClientOrders): Promise<ClientReport> {
     }
   }
 
-  async function lane(first: number): Promise<void> {
+  async function caller(first: number): Promise<void> {
     for (let i = first; !stopping.signal.aborted; i++) {
       try {
         await call(orders.queries[i % orders.queries.length]!);
+        if (orders.everyMs > 0) await after(orders.everyMs);
       } catch (thrown) {
         if (stopping.signal.aborted) return;
         const failure = asFailure(thrown);
@@ -108,7 +118,7 @@ async function saturate(orders: ClientOrders): Promise<ClientReport> {
     }
   }
 
-  await Promise.all(Array.from({ length: orders.lanes }, (_, i) => lane(i)));
+  await Promise.all(Array.from({ length: orders.callers }, (_, i) => caller(i)));
   clearInterval(pulse);
   sender.close();
   await limiter.close();

@@ -1,19 +1,22 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { shopify } from '#connectors/shopify';
+import type { Lane } from '#http';
 import { DEMO_ACCESS } from '#simulators/shopify';
-import { required, round, type BenchResult } from './measure.js';
+import { ask, bucket, post, readLedger, refilled, startPlatform } from './limits-platform.js';
 import type { ClientOrders, ClientReport } from './limits-client.js';
+import { required, round, type BenchResult } from './measure.js';
 
 const CLIENTS = 4;
-const LANES = 2;
+/** Calls under way at the same time in each worker process. */
+const CALLERS = 2;
 /** One worker process is frozen for so long in the middle: longer than Bottleneck waits before it forgets a client. */
 const FROZEN_MS = 12_000;
 /** What a platform across the sea takes to answer. */
 const LATENCY_MS = { fixed: 40, jitter: 80 };
+const WRITE_EVERY_MS = 200;
 
 /** Light and heavy reads together, each charged for more than it brings, as a first page of a small shop is. */
 const QUERIES = [
@@ -22,92 +25,120 @@ const QUERIES = [
   '{ customers(first: 100) { nodes { id } } }',
   '{ orders(first: 10) { nodes { id lineItems(first: 5) { nodes { id } } } } }',
 ];
-
-interface Level {
-  readonly maximumAvailable: number;
-  readonly currentlyAvailable: number;
-  readonly restoreRate: number;
-}
+/** As heavy as a write-back is: Shopify charges ten points for one. */
+const WRITE = '{ customers(first: 10) { nodes { id } } }';
 
 /**
- * Query points that four worker processes get out of one account, against what the platform allows in that time: what
+ * Query points that worker processes get out of one account, against what the platform allows in that time: what
  * stood in the bucket and what came back. The platform is the strict simulator in a process of its own, and its own
- * ledger says how often it had to refuse. One worker is frozen on the way and must recover by itself.
+ * ledger says how often it had to refuse.
+ *
+ * Four processes first, of which one is frozen on the way and must recover by itself; then one, three and nine; then
+ * four that backfill while a fifth writes.
  */
 export async function limits(seconds = Number(process.env['BENCH_SECONDS'] ?? 60)): Promise<BenchResult> {
-  const redisUrl = required('REDIS_URL');
+  const { waitsMs: _, ...main } = await run({ seconds, lane: 'live', clients: CLIENTS, freeze: true });
+  const processes: Record<string, number> = {};
+  let throttled = main.throttled;
+  for (const clients of [1, 3, 9]) {
+    const one = await run({ seconds: seconds / 2, lane: 'live', clients });
+    processes[clients] = one.ratio;
+    throttled += one.throttled;
+  }
+  const beside = await run({ seconds: seconds / 2, lane: 'backfill', clients: CLIENTS, writes: true });
+  const waits = [...beside.waitsMs].sort((a, b) => a - b);
+  return {
+    bench: 'limits',
+    unit: 'points',
+    ...main,
+    throttled: throttled + beside.throttled,
+    processes,
+    writes: waits.length,
+    writeP99Ms: Math.round(waits[Math.floor(waits.length * 0.99)] ?? Number.NaN),
+    ratioBesideWrites: beside.ratio,
+  };
+}
+
+interface Scene {
+  readonly seconds: number;
+  readonly lane: Lane;
+  readonly clients: number;
+  /** The first process stands still after a third of the time. */
+  readonly freeze?: boolean;
+  /** One process more writes now and then. */
+  readonly writes?: boolean;
+}
+
+async function run(scene: Scene) {
   const platform = await startPlatform();
   const clients: ChildProcess[] = [];
   try {
     const url = `${platform.url}/shopify/demo/admin/api/2026-07/graphql.json`;
+    const weigh = async (query: string) => ({ query, weight: (await ask(url, query)).requested });
     const queries = [];
-    for (const query of QUERIES) queries.push({ query, weight: (await ask(url, query)).requested });
+    for (const query of QUERIES) queries.push(await weigh(query));
+    const write = await weigh(WRITE);
     // The probes above are the platform's to forget: the bench begins with a full bucket.
     await refilled(url);
     await post(`${platform.url}/_sandbox/knobs`, { latencyMs: LATENCY_MS });
     await post(`${platform.url}/_sandbox/ledger/reset`, {});
 
     const orders: ClientOrders = {
-      redisUrl,
+      redisUrl: required('REDIS_URL'),
       prefix: `bench-${process.pid}-${Date.now()}`,
       url,
       token: DEMO_ACCESS.accessToken,
       account: 'demo',
       limits: shopify.limits,
-      lanes: LANES,
+      lane: scene.lane,
+      callers: CALLERS,
+      everyMs: 0,
       queries,
     };
-    for (let i = 0; i < CLIENTS; i++) clients.push(await startClient());
+    const writer: ClientOrders = {
+      ...orders,
+      lane: 'write',
+      callers: 1,
+      everyMs: WRITE_EVERY_MS,
+      queries: [write],
+    };
+    const all = [...Array<ClientOrders>(scene.clients).fill(orders), ...(scene.writes ? [writer] : [])];
+    clients.push(...(await Promise.all(all.map(startClient))));
     const full = await bucket(url);
     const started = performance.now();
-    for (const client of clients) client.send(orders);
+    clients.forEach((client, i) => client.send(all[i]!));
 
-    const frozen = await freeze(platform.url, clients[0]!, (seconds * 1000) / 3);
-    await after(Math.max(0, seconds * 1000 - (performance.now() - started)));
+    const frozen = scene.freeze
+      ? await freeze(platform.url, clients[0]!, (scene.seconds * 1000) / 3)
+      : undefined;
+    await after(Math.max(0, scene.seconds * 1000 - (performance.now() - started)));
     const ledger = await readLedger(platform.url);
     const elapsed = (performance.now() - started) / 1000;
     const left = await bucket(url);
     const reports = await Promise.all(clients.map(stopClient));
-    const [thawed] = reports;
 
     const allowed = full.currentlyAvailable + full.restoreRate * elapsed;
     return {
-      bench: 'limits',
       ours: ledger.points,
       limit: Math.round(allowed),
-      unit: 'points',
       ratio: round(ledger.points / allowed),
       throttled: ledger.throttled,
       refused: ledger.refused,
       seconds: Math.round(elapsed),
-      clients: CLIENTS,
+      clients: scene.clients,
       calls: ledger.served,
       bucketAtStart: full.currentlyAvailable,
       bucketAtEnd: left.currentlyAvailable,
       restoredPerSecond: full.restoreRate,
       weights: queries.map(({ weight }) => weight),
-      frozen: { ...frozen, callsAfterThaw: thawed!.callsSinceGap },
+      ...(frozen ? { frozen: { ...frozen, callsAfterThaw: reports[0]!.callsSinceGap } } : {}),
       failures: Object.assign({}, ...reports.map(({ failures }) => failures)) as object,
+      waitsMs: reports.at(-1)!.waitsMs,
     };
   } finally {
     for (const client of clients) kill(client);
     kill(platform.child);
   }
-}
-
-async function startPlatform(): Promise<{ url: string; child: ChildProcess }> {
-  const main = fileURLToPath(new URL('../apps/sandbox/main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, JSON.stringify({ plan: 'standard' })], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout });
-  const line = await Promise.race([
-    once(lines, 'line').then(([text]) => String(text)),
-    once(child, 'exit').then(() => {
-      throw new Error('the sandbox ended before it listened');
-    }),
-  ]);
-  return { url: (JSON.parse(line) as { url: string }).url, child };
 }
 
 async function startClient(): Promise<ChildProcess> {
@@ -140,44 +171,4 @@ async function freeze(platform: string, child: ChildProcess, atMs: number): Prom
   child.kill('SIGCONT');
   const thawed = await readLedger(platform);
   return { atMs: Math.round(atMs), forMs: FROZEN_MS, pointsByOthersMeanwhile: thawed.points - before.points };
-}
-
-async function post(url: string, body: object): Promise<void> {
-  const reply = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
-  if (!reply.ok) throw new Error(`${url} answered ${reply.status}: ${await reply.text()}`);
-}
-
-async function ask(url: string, query: string): Promise<{ requested: number; level: Level }> {
-  const reply = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-shopify-access-token': DEMO_ACCESS.accessToken },
-    body: JSON.stringify({ query }),
-  });
-  const { extensions, errors } = (await reply.json()) as {
-    extensions?: { cost: { requestedQueryCost: number; throttleStatus: Level } };
-    errors?: unknown;
-  };
-  if (!extensions || errors) throw new Error(`the sandbox refused ${query}: ${JSON.stringify(errors)}`);
-  return { requested: extensions.cost.requestedQueryCost, level: extensions.cost.throttleStatus };
-}
-
-async function refilled(url: string): Promise<void> {
-  for (;;) {
-    const now = await bucket(url);
-    if (now.currentlyAvailable >= now.maximumAvailable - 1) return;
-    await after(250);
-  }
-}
-
-const bucket = async (url: string): Promise<Level> => (await ask(url, '{ shop { name } }')).level;
-
-async function readLedger(
-  platform: string,
-): Promise<{ points: number; served: number; throttled: number; refused: Record<string, number> }> {
-  const reply = await fetch(`${platform}/_sandbox/ledger`);
-  const { accounts } = (await reply.json()) as {
-    accounts: Record<string, { points: number; served: number; refused: Record<string, number> } | undefined>;
-  };
-  const { points, served, refused } = accounts['shopify/demo'] ?? { points: 0, served: 0, refused: {} };
-  return { points, served, refused, throttled: refused['throttled'] ?? 0 };
 }
