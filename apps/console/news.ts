@@ -1,9 +1,11 @@
 import { seconds } from '#kernel';
-import { scheduleId, type Schedule } from '#queue';
+import { scheduleId, type Queues, type Schedule } from '#queue';
 import {
+  explainWait,
   freshness,
   listConnections,
   recentRuns,
+  waitFacts,
   type ConnectionStatus,
   type FreshnessRow,
   type RunRow,
@@ -38,7 +40,8 @@ export interface News {
   readonly at: Date;
   readonly connections: readonly ConnectionNews[];
   readonly streams: readonly StreamNews[];
-  readonly runs: readonly (RunRow & { connection: string })[];
+  /** With why each that waits does. */
+  readonly runs: readonly (RunRow & { readonly connection: string; readonly why: string | null })[];
   readonly rows: RowCounts;
   /** null where the queue does not answer. */
   readonly queues: readonly QueueNews[] | null;
@@ -46,20 +49,23 @@ export interface News {
   readonly operational: boolean;
 }
 
-const PATIENCE = seconds(2);
+/** How long a queue is waited for. */
+export const PATIENCE = seconds(2);
 
 export function newsOf(options: ConsoleOptions): () => Promise<News> {
   const { warehouse, platforms, now } = options;
   const rowsNow = rowCounts(warehouse, now);
   return async () => {
-    const [known, connections, runs, rows, queue] = await Promise.all([
+    const [known, connections, runs, open, rows, queue] = await Promise.all([
       freshness(warehouse),
       listConnections(warehouse),
       recentRuns(warehouse, { limit: 20 }),
+      waitFacts(warehouse, now()),
       rowsNow(),
       askQueue(options),
     ]);
     const at = now();
+    const why = new Map(open.map((run) => [run.id, explainWait(run, at, queue?.paused)?.text ?? null]));
     const scheduleOf = new Map((queue?.schedules ?? []).map((one) => [one.id, one]));
     const titleOf = new Map(platforms.flatMap(({ streams }) => streams.map((one) => [one.name, one.title])));
     const news = (row: FreshnessRow): StreamNews => {
@@ -92,7 +98,7 @@ export function newsOf(options: ConsoleOptions): () => Promise<News> {
         statusReason,
       })),
       streams,
-      runs,
+      runs: runs.map((run) => ({ ...run, why: why.get(run.id) ?? null })),
       rows,
       queues: queue?.counts ?? null,
       openQuarantine: streams.reduce((sum, one) => sum + one.openQuarantine, 0),
@@ -122,18 +128,29 @@ function isLate(row: FreshnessRow, schedule: Schedule | undefined, at: Date): bo
   return at.getTime() - row.lastSuccessAt.getTime() > 3 * schedule.cadence.every;
 }
 
-async function askQueue({
-  queues,
-}: ConsoleOptions): Promise<{ counts: QueueNews[]; schedules: Schedule[] } | null> {
-  const ask = async (): Promise<{ counts: QueueNews[]; schedules: Schedule[] }> => {
-    const [schedules, ...counts] = await Promise.all([
+interface QueueAnswer {
+  readonly counts: QueueNews[];
+  readonly schedules: Schedule[];
+  readonly paused: ReadonlySet<string>;
+}
+
+async function askQueue({ queues }: ConsoleOptions): Promise<QueueAnswer | null> {
+  const ask = async (): Promise<QueueAnswer> => {
+    const [schedules, paused, ...counts] = await Promise.all([
       queues.schedules(),
+      pausedQueues(queues),
       ...queues.boards.map(async (queue) => ({
         name: queue.name,
         counts: { ...(await queue.getJobCounts()) },
       })),
     ]);
-    return { counts, schedules };
+    return { counts, schedules, paused };
   };
   return within(PATIENCE, ask()).catch(() => null);
+}
+
+/** The platforms whose whole queue somebody stopped. */
+export async function pausedQueues(queues: Queues): Promise<ReadonlySet<string>> {
+  const paused = await Promise.all(queues.platforms.map((platform) => queues.isPaused(platform)));
+  return new Set(queues.platforms.filter((_, i) => paused[i]));
 }

@@ -1,14 +1,15 @@
 import express, { type Router } from 'express';
-import { findRun, reloadConnection, RunLog } from '#warehouse';
+import { explainWait, findRun, reloadConnection, RunLog, waitFacts } from '#warehouse';
 import { audit } from './audit.js';
 import { may, mustBe, mustShowToken, signedIn } from './gate.js';
-import type { News } from './news.js';
+import { PATIENCE, pausedQueues, type News } from './news.js';
 import type { ConsoleOptions } from './options.js';
 import { overviewPage } from './pages/overview.js';
 import { runPage } from './pages/run.js';
 import { refuse, sendPage } from './reply.js';
 import { retryRun } from './retry.js';
 import { readForm } from './sign-in-routes.js';
+import { within } from './within.js';
 
 /** The overview, one run, and its retry. */
 export function pageRoutes(options: ConsoleOptions, news: () => Promise<News>): Router {
@@ -27,8 +28,11 @@ export function pageRoutes(options: ConsoleOptions, news: () => Promise<News>): 
   router.get('/runs/:id', async (request, response, next) => {
     const run = await findRun(warehouse, request.params.id);
     if (!run) return next();
-    const [connection, log] = await Promise.all([
+    const at = now();
+    const [connection, [open], paused, log] = await Promise.all([
       reloadConnection(warehouse, run.connectionId),
+      waitFacts(warehouse, at, [run.id]),
+      within(PATIENCE, pausedQueues(options.queues)).catch(() => new Set<string>()),
       warehouse.dataSource
         .getRepository(RunLog)
         .find({ where: { runId: run.id }, order: { id: 'DESC' }, take: 100 }),
@@ -36,8 +40,9 @@ export function pageRoutes(options: ConsoleOptions, news: () => Promise<News>): 
     const page = runPage({
       run,
       connection: connection?.name ?? run.connectionId,
+      why: open ? (explainWait(open, at, paused)?.text ?? null) : null,
       log,
-      now: now(),
+      now: at,
       user: signedIn(request),
       mode,
       mayRetry: may(request, 'operator'),

@@ -22,6 +22,7 @@ export const status =
         records_processed: run.records,
         run_id: run.id,
         failure: run.failure,
+        why: run.why,
       })),
       streams: found.streams.map((stream) => ({
         connection: stream.connection,

@@ -75,6 +75,7 @@ describeDb('the system routes', () => {
         records_processed: 23,
         run_id: 'well',
         failure: null,
+        why: null,
       },
     ]);
     const streamOf = (name: string): object =>

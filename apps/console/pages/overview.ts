@@ -136,7 +136,7 @@ function runs(news: News, user: SignedIn, mayRetry: boolean): Html {
             ? run.failure
             : run.state === 'succeeded'
               ? null
-              : (run.reason ?? run.failure);
+              : (run.why ?? run.reason ?? run.failure);
         return why && [why, mayRetry && run.state === 'failed' && html` ${retryForm(run, user)}`];
       },
     })}

@@ -10,6 +10,8 @@ import { ago, count, stateMark } from './words.js';
 interface RunPage {
   readonly run: RunRow;
   readonly connection: string;
+  /** Why it waits; null where it does not. */
+  readonly why: string | null;
   readonly log: readonly RunLogRow[];
   readonly now: Date;
   readonly user: SignedIn;
@@ -17,7 +19,7 @@ interface RunPage {
   readonly mayRetry: boolean;
 }
 
-export const runPage = ({ run, connection, log, now, user, mode, mayRetry }: RunPage): Html =>
+export const runPage = ({ run, connection, why, log, now, user, mode, mayRetry }: RunPage): Html =>
   layout({
     title: `Run of ${run.stream}`,
     user,
@@ -27,7 +29,8 @@ export const runPage = ({ run, connection, log, now, user, mode, mayRetry }: Run
       <div data-live>
         <section class="card">
           <p>
-            ${stateMark(run.state)} ${run.reason}
+            ${stateMark(run.state)} ${why ?? run.reason}
+            ${why !== null && run.reason !== null && !why.includes(run.reason) && html`<span class="quiet">(${run.reason})</span>`}
             ${mayRetry && (run.state === 'failed' || run.state === 'cancelled') && retryForm(run, user)}
           </p>
           ${
