@@ -8,8 +8,10 @@ import { Failure, type Json } from '#kernel';
 
 interface Editing {
   readonly value: Json;
-  /** Where the mended text comes from; undefined opens the editor, or reads standard input where that is a pipe. */
+  /** Where the mended text comes from, `-` for standard input; undefined opens the editor. */
   readonly file: string | undefined;
+  /** The editor's command; null where no person sits at a terminal: standard input is read then. */
+  readonly editor: string | null;
   /** Said above the text, for the person who mends it. */
   readonly head: readonly string[];
   /** The command that takes the text of a file after all. */
@@ -17,13 +19,13 @@ interface Editing {
 }
 
 /** A JSON value as a person mended it. Text that is no JSON is kept where it was written, and nothing else happens. */
-export async function editedJson({ value, file, head, again }: Editing): Promise<Json> {
-  if (file !== undefined || !process.stdin.isTTY) {
+export async function editedJson({ value, file, editor, head, again }: Editing): Promise<Json> {
+  if (file !== undefined || editor === null) {
     const from = file ?? '-';
     return parse(read(from), from === '-' ? 'standard input' : from, '');
   }
   const path = await written(value, head);
-  await editor(path);
+  await opened(editor, path);
   const mended = parse(
     await readFile(path, 'utf8'),
     path,
@@ -60,8 +62,7 @@ async function written(value: Json, head: readonly string[]): Promise<string> {
   return path;
 }
 
-async function editor(path: string): Promise<void> {
-  const command = process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi';
+async function opened(command: string, path: string): Promise<void> {
   // Through a shell, as git does: an editor may be set with its options.
   const child = spawn('sh', ['-c', `${command} "$1"`, 'editor', path], { stdio: 'inherit' });
   const [code] = (await Promise.race([once(child, 'close'), once(child, 'error').then(() => [1])])) as [

@@ -146,6 +146,7 @@ async function edit(context: Context, id: string, file: string | undefined): Pro
     const payload = await editedJson({
       value: before,
       file,
+      editor: process.stdin.isTTY ? (process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi') : null,
       head: [`${record.stream} ${record.recordKey.slice(0, 100)} on ${record.connection}`, record.reason],
       again: (kept) => `npx stratus quarantine edit ${id} --file ${kept}`,
     });
