@@ -55,16 +55,14 @@ export async function metersFor(stack: Stack, now: Date): Promise<Meters> {
     return { asOf: now, source: 'shared', of: (one) => limiter.meters(one.id, limitsOf(one), now) };
   }
   const shown = (await heartbeats(stack.warehouse)).find(
-    (one) => one.part === 'worker' && one.meters !== null,
+    (one) => one.part === 'worker' && one.meters !== null && isAlive(one, now),
   );
   const kept = (shown?.meters ?? {}) as unknown as Readonly<Record<string, readonly Shown[]>>;
   const nobody = localLimiter();
   return {
     asOf: shown?.seenAt ?? now,
-    source: shown && isAlive(shown, now) ? 'worker' : 'limits',
-    of: async (one) =>
-      (shown && isAlive(shown, now) && kept[one.id]?.map(readBack)) ||
-      nobody.meters(one.id, limitsOf(one), now),
+    source: shown ? 'worker' : 'limits',
+    of: async (one) => kept[one.id]?.map(readBack) ?? nobody.meters(one.id, limitsOf(one), now),
   };
 }
 
