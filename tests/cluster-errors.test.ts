@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { emptyTestDatabase, testDatabase, type TestDatabase } from './postgres.js';
 import { describeRedis, testRedisUrl } from './redis.js';
-import { addDeadConnection, dataFolder, lastJson, stratus } from './stratus.js';
+import { addDeadConnection, dataFolder, lastJson, startStratus, stratus } from './stratus.js';
 
 describeRedis('mistakes in a cluster', () => {
   let database: TestDatabase;
@@ -52,7 +52,7 @@ describeRedis('mistakes in a cluster', () => {
 
   it('refuses a database that was never or only half migrated, until it is', async () => {
     expect(await sentence(['scheduler'], { DATABASE_URL: empty.url })).toMatch(
-      /lacks 2 migrations .*run: npx stratus migrate/,
+      /lacks \d+ migrations .*run: npx stratus migrate/,
     );
     expect((await stratus(['migrate'], { ...env, DATABASE_URL: empty.url })).code).toBe(0);
     const client = new pg.Client({ connectionString: empty.url });
@@ -60,7 +60,7 @@ describeRedis('mistakes in a cluster', () => {
     await client.query('delete from migrations where id = (select max(id) from migrations)');
     await client.end();
     expect(await sentence(['scheduler'], { DATABASE_URL: empty.url })).toMatch(
-      /lacks a migration \(ShopifyTables/,
+      /lacks a migration \(\w+/,
     );
   });
 
@@ -118,10 +118,31 @@ describeRedis('mistakes in a cluster', () => {
     expect(rotated).toMatchObject({ rows: 2 });
     expect(Object.keys(rotated.before)).not.toContain(rotated.current);
     // With the new key alone the credentials open: what fails is the call to a port where nobody listens.
-    const tested = await stratus(['connections', 'test', 'dead'], { ...env, STRATUS_SECRET_KEY: key });
+    const alone = { ...env, STRATUS_SECRET_KEY: key };
+    const tested = await stratus(['connections', 'test', 'dead'], alone);
     expect(tested.stderr).toMatch(/ECONNREFUSED/);
     expect(await sentence(['connections', 'test', 'dead'], {})).toMatch(/sealed with key .* does not hold/);
-  });
+    expect(lastJson(await stratus(['keys', 'list', '--json'], alone))).toMatchObject({
+      current: rotated.current,
+      rows: 2,
+      keys: [{ key: rotated.current, state: 'seals', rows: 2, connections: ['dead', 'my-shop'] }],
+    });
+    const kept = await stratus(['keys', 'list'], both);
+    expect(kept.stdout).toMatch(/key \w{8} can be removed from STRATUS_SECRET_KEY/);
+    expect(kept.code).toBe(0);
+  }, 60_000);
+
+  it('says which connections wait for a key that was removed too early, in `keys` and at the start', async () => {
+    const other = { ...env, STRATUS_SECRET_KEY: randomBytes(32).toString('base64') };
+    for (const verb of ['list', 'rotate']) {
+      const said = await stratus(['keys', verb], other);
+      expect(said.code).toBe(1);
+      expect(said.stdout).toMatch(/does not hold key \w{8}, which dead, my-shop need: put it back/);
+    }
+    const worker = await startStratus(['worker'], { ...other, LOG_LEVEL: 'error' }, /worker ready/);
+    expect(worker.output()).toMatch(/does not hold key \w{8}, which dead, my-shop need/);
+    await worker.stop();
+  }, 60_000);
 
   it('pauses and resumes a connection', async () => {
     const paused = await stratus(['connections', 'pause', 'my-shop', '--json'], env);

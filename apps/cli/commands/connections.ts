@@ -7,11 +7,13 @@ import { probe, type Platform } from '#sync';
 import {
   findConnection,
   listConnections,
+  reactivate,
   removeConnection,
   saveConnection,
   setPaused,
   warehouseTables,
   type ConnectionRow,
+  type SavedConnection,
 } from '#warehouse';
 import { z } from 'zod';
 import { contextOf, withStack, type Context } from '../context.js';
@@ -40,11 +42,12 @@ export function addConnections(program: Command): void {
       const platform = platformOf(name);
       await withStack(context, 'connections', async (stack) => {
         const connection = await add(stack, platform, options);
-        if (context.output.json) context.output.result(publicView(connection));
-        else
-          context.output.line(
-            `${connection.name} saved; prove it with: npx stratus connections test ${connection.name}`,
-          );
+        if (context.output.json)
+          return context.output.result({ ...publicView(connection), resumed: connection.resumed });
+        context.output.line(
+          `${connection.name} saved; prove it with: npx stratus connections test ${connection.name}`,
+        );
+        if (connection.resumed > 0) context.output.line(resumedLine(connection.resumed));
       });
     });
 
@@ -76,7 +79,9 @@ export function addConnections(program: Command): void {
 
   group
     .command('test <name>')
-    .description('makes one cheap call and says what the platform answered')
+    .description(
+      'makes one cheap call and says what the platform answered; ends the wait for new credentials where these work after all',
+    )
     .action(async (name: string, _: unknown, command: Command) => {
       const context = contextOf(command);
       await withStack(context, 'connections', async (stack) => {
@@ -89,8 +94,12 @@ export function addConnections(program: Command): void {
             connection,
             context.signal,
           );
-          if (context.output.json) context.output.result({ connection: name, ok: true, says: said });
-          else context.output.line(`${name} works: ${said}`);
+          const resumed = await reactivate(stack.warehouse, connection.id, new Date());
+          if (context.output.json)
+            return context.output.result({ connection: name, ok: true, says: said, resumed });
+          context.output.line(`${name} works: ${said}`);
+          if (connection.status === 'reconnect') context.output.line(`${name} is active again`);
+          if (resumed > 0) context.output.line(resumedLine(resumed));
         } finally {
           await sandbox.stop();
         }
@@ -157,9 +166,12 @@ interface AddOptions {
   readonly sandbox?: boolean;
 }
 
+const resumedLine = (runs: number): string =>
+  runs === 1 ? '1 run that waited for it goes on' : `${runs} runs that waited for it go on`;
+
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
-async function add(stack: Stack, platform: Platform, options: AddOptions): Promise<ConnectionRow> {
+async function add(stack: Stack, platform: Platform, options: AddOptions): Promise<SavedConnection> {
   const settings = checked(platform, 'settings', Object.fromEntries(options.set.map(keyAndValue)));
   const credentials = checked(platform, 'credentials', readCredentials(options.credentials));
   if (options.baseUrl !== undefined && !URL.canParse(options.baseUrl))

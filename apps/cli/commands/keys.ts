@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { KeyRing } from '#kernel';
 import { keyUses, resealCredentials, type Warehouse } from '#warehouse';
 import { contextOf, withStack } from '../context.js';
+import { missingKey } from '../missing-keys.js';
 import { EXIT, type Output } from '../output.js';
 
 /** `keys list|rotate`: which keys seal credentials, and sealing everything with the first one. */
@@ -26,8 +27,9 @@ export function addKeys(program: Command): void {
     .action(async (_: unknown, command: Command) => {
       const context = contextOf(command);
       await withStack(context, 'keys', async ({ warehouse, ring }) => {
-        const { resealed } = await resealCredentials(warehouse, ring);
-        process.exitCode = show(context.output, await keyStates(warehouse, ring), resealed);
+        const before = await keyStates(warehouse, ring);
+        await resealCredentials(warehouse, ring);
+        process.exitCode = show(context.output, await keyStates(warehouse, ring), before);
       });
     });
 }
@@ -50,28 +52,35 @@ async function keyStates(warehouse: Warehouse, ring: KeyRing): Promise<KeyState[
 }
 
 /** A key that is missing is told with the connections that wait for it, and makes the command fail. */
-function show(output: Output, keys: readonly KeyState[], resealed?: number): number {
-  const missing = keys.filter(({ state }) => state === 'missing');
-  const code = missing.length > 0 ? EXIT.failed : EXIT.ok;
+function show(output: Output, keys: readonly KeyState[], before?: readonly KeyState[]): number {
+  const code = keys.some(({ state }) => state === 'missing') ? EXIT.failed : EXIT.ok;
+  const was = new Map(before?.map(({ key, rows }) => [key, rows]));
   if (output.json) {
-    output.result({ keys, ...(resealed === undefined ? {} : { resealed }) });
+    output.result({
+      current: keys.find(({ state }) => state === 'seals')?.key,
+      ...(before ? { before: Object.fromEntries([...was].filter(([, rows]) => rows > 0)) } : {}),
+      rows: keys.reduce((sum, { rows }) => sum + rows, 0),
+      keys,
+    });
     return code;
   }
   output.table(
-    ['key', 'state', 'rows', 'connections'],
-    keys.map((one) => [one.key, one.state, one.rows, one.connections.join(', ')]),
+    ['key', 'state', ...(before ? ['rows before', 'rows now'] : ['rows']), 'connections'],
+    keys.map(({ key, state, rows, connections }) => [
+      key,
+      state,
+      ...(before ? [was.get(key) ?? 0] : []),
+      rows,
+      connections.join(', '),
+    ]),
   );
-  if (resealed !== undefined) output.line(`${resealed} sealed again`);
   for (const { key, state, rows, connections } of keys) {
-    if (state === 'missing')
-      output.line(
-        `key ${key} is missing: ${connections.join(', ')} cannot be opened; put it back into STRATUS_SECRET_KEY behind the first, or enter their credentials again with: npx stratus connections add`,
-      );
+    if (state === 'missing') output.line(missingKey(key, connections));
     if (state === 'opens')
       output.line(
         rows === 0
           ? `key ${key} can be removed from STRATUS_SECRET_KEY`
-          : `keep key ${key}: ${rows} rows still need it; seal them with the first key by: npx stratus keys rotate`,
+          : `keep key ${key}: ${rows} ${rows === 1 ? 'row needs' : 'rows need'} it; seal them with the first key by: npx stratus keys rotate`,
       );
   }
   return code;

@@ -4,6 +4,7 @@ import { migrate } from '#warehouse';
 import { count, port } from '../arguments.js';
 import { contextOf, withStack, type Context } from '../context.js';
 import { serveMetrics } from '../metrics-server.js';
+import { tellMissingKeys } from '../missing-keys.js';
 import { EXIT } from '../output.js';
 import { openStack, type Stack } from '../stack.js';
 import { consoleOn, schedulerOn, workerOn } from '../start.js';
@@ -84,6 +85,7 @@ async function serve(
     // The console serves its own, behind its sign-in.
     if (env.metricsPort !== undefined && name !== 'console')
       metrics = await serveMetrics(stack, env.metricsPort);
+    if (name !== 'console') await tellMissingKeys(stack);
     const running = await start(stack);
     output.note(`${name} ready (process ${process.pid})`);
     await new Promise<void>((stop) => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Failure, later } from '#kernel';
 import { listConnections, reapRuns } from '#warehouse';
 import { chooseShop, connectDemo, type ShopOptions } from '../demo.js';
+import { tellMissingKeys } from '../missing-keys.js';
 import { EXIT, readableLog } from '../output.js';
 import { allSucceeded, enabledStreams, enqueue, follow, printResults } from '../runs.js';
 import { startSandboxProcess } from '../sandbox-process.js';
@@ -45,6 +46,7 @@ async function up(context: Context, options: UpOptions): Promise<number> {
     });
     closing.push(() => stack.close());
     refuseSecond(stack);
+    await tellMissingKeys(stack);
     stack.home.setRunning({ pid: process.pid, console: `http://${env.host}:${env.port}`, sandbox: null });
     closing.push(async () => stack.home.setRunning(null));
 
