@@ -48,7 +48,7 @@ export const isBroken = (bad: number, records: number): boolean =>
 export async function readWindow(deps: RunDeps): Promise<{ ended: 'finished' | 'yielded'; counts: Counts }> {
   const { engine, platform, connection, run } = deps;
   const began = await beginningOf(deps);
-  const door = openDoor(engine, platform, connection, laneOf(run));
+  const door = openDoor(engine, platform, connection, laneOf(run), { spender: run.stream });
   const counts = countsOf(run);
   const work: Work = {
     ...deps,

@@ -187,5 +187,6 @@ export {
   lastBeat,
 } from './heartbeats.js';
 export { type Spent, type Usage, type UsageKey, addUsage, trimUsage, usageSince } from './quota-usage.js';
+export { type Budget, type Forecast, type PaceRow, forecast, paces } from './forecast.js';
 export { type Wait, type WaitFacts, clockTime, explainWait, waitFacts } from './waits.js';
 export { type AlertRow, type NewAlert, openAlerts, raiseAlert, resolveAlert } from './alerts.js';

@@ -356,10 +356,11 @@ export const waitingRuns = (warehouse: Warehouse): Promise<RunRow[]> =>
      order by queued_at limit 10000`,
   );
 
-/** Those of the runs that have not ended. */
+/** Those of the ids that are of runs that have not ended, or of backfills: both have jobs. */
 export async function openRunIds(warehouse: Warehouse, ids: readonly string[]): Promise<Set<string>> {
   const rows = await warehouse.query<{ id: string }>(
-    `select id from runs where id = any($1::text[]) and state in ('queued', 'running', 'snoozed')`,
+    `select id from runs where id = any($1::text[]) and state in ('queued', 'running', 'snoozed')
+     union all select id from backfills where id = any($1::text[])`,
     [arrayLiteral(ids)],
   );
   return new Set(rows.map((row) => row.id));
