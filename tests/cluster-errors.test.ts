@@ -59,9 +59,7 @@ describeRedis('mistakes in a cluster', () => {
     await client.connect();
     await client.query('delete from migrations where id = (select max(id) from migrations)');
     await client.end();
-    expect(await sentence(['scheduler'], { DATABASE_URL: empty.url })).toMatch(
-      /lacks a migration \(\w+/,
-    );
+    expect(await sentence(['scheduler'], { DATABASE_URL: empty.url })).toMatch(/lacks a migration \(\w+/);
   });
 
   it('names host and port of a Postgres that does not answer, without its password', async () => {
