@@ -146,6 +146,7 @@ export {
   noteFinding,
   readBackfill,
 } from './completeness.js';
+export { acceptRun } from './accept.js';
 export { type LateBefore } from './late-arrivals.js';
 export { forgetSeen } from './seen.js';
 export { countUnseen, forgetOldSeen, markUnseen } from './unseen.js';

@@ -3,7 +3,8 @@ export type RunState = 'queued' | 'running' | 'snoozed' | 'succeeded' | 'failed'
 
 /**
  * Every allowed move. A waiting run fails where its connection's credentials were refused. A failed or cancelled run
- * goes back to the queue only when a person retries it, or enters the credentials it lacked.
+ * goes back to the queue only when a person retries it, or enters the credentials it lacked. A failed one
+ * succeeds after all only when a person accepts what its counts spoke against.
  */
 const MOVES: readonly (readonly [from: RunState, to: RunState])[] = [
   ['queued', 'running'],
@@ -19,6 +20,7 @@ const MOVES: readonly (readonly [from: RunState, to: RunState])[] = [
   ['snoozed', 'cancelled'],
   ['snoozed', 'queued'],
   ['failed', 'queued'],
+  ['failed', 'succeeded'],
   ['cancelled', 'queued'],
 ];
 
