@@ -183,10 +183,11 @@ describeDb('a renewal', () => {
         error_description: `refresh_token=${refresh} of ${token}`,
         access_token: token,
       });
-      await db.attempt(run);
+      const job = await db.attempt(run);
       const { query } = db.engine.warehouse;
       const seen = [
         await alertsOf(connection),
+        job,
         (await row(connection)).statusReason,
         await Promise.all([run, waiting].map((one) => db.find(one))),
         await query('select message from run_logs where run_id = any($1::text[])', [

@@ -7,8 +7,6 @@ import type { CheckpointRow, ConnectionRow, StreamRow } from './rows.js';
 import type { Warehouse } from './warehouse.js';
 import { DEFAULT_WORKSPACE } from './workspace.js';
 
-export { DEFAULT_WORKSPACE };
-
 export interface NewConnection {
   readonly platform: string;
   readonly name: string;
