@@ -36,6 +36,9 @@ export class Completeness1763700000004 implements MigrationInterface {
       create index ix_shopify_customers_updated on shopify_customers (connection_id, source_updated_at);
       create index ix_shopify_products_updated on shopify_products (connection_id, source_updated_at);
 
+      -- The newest comparison of a stream among the many runs that read it.
+      create index runs_compared on runs (connection_id, stream, queued_at desc) where kind = 'reconcile';
+
       create table run_seen (
         run_id text not null references runs (id) on delete cascade,
         source_id text not null,

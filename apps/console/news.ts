@@ -120,6 +120,9 @@ const unseen = (connectionId: string, connection: string, stream: string): Fresh
   lastFailure: null,
   runningSince: null,
   openQuarantine: 0,
+  comparedAt: null,
+  drift: null,
+  comparisonFailure: null,
   notice: null,
 });
 

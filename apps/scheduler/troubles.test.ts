@@ -55,6 +55,9 @@ const fresh = (more: Partial<FreshnessRow>): FreshnessRow => ({
   lastFailure: null,
   runningSince: null,
   openQuarantine: 0,
+  comparedAt: null,
+  drift: null,
+  comparisonFailure: null,
   notice: null,
   ...more,
 });

@@ -82,6 +82,28 @@ describeDb('freshness', () => {
     expect(row).toMatchObject({ lastSuccessAt: at(1), lastState: 'succeeded', runningSince: null });
   });
 
+  it('tells comparisons of ids apart from the runs that read', async () => {
+    await run(0, 'succeeded');
+    expect((await freshness(warehouse))[0]).toMatchObject({ comparedAt: null, drift: null });
+    await run(5, 'succeeded', { kind: 'reconcile' });
+    const drift = { missing: 1, older: 2, gone: 3, awaited: 0 };
+    await warehouse.query(`update runs set drift = $1 where kind = 'reconcile'`, [JSON.stringify(drift)]);
+    const live = { lastSuccessAt: at(1), lastState: 'succeeded', lastFailure: null, runningSince: null };
+    expect((await freshness(warehouse))[0]).toMatchObject({
+      ...live,
+      comparedAt: at(6),
+      drift,
+      comparisonFailure: null,
+    });
+    await run(8, 'failed', { kind: 'reconcile', failure: 'suspiciously short' });
+    await run(9, 'running', { kind: 'reconcile' });
+    expect((await freshness(warehouse))[0]).toMatchObject({
+      ...live,
+      comparedAt: at(9),
+      comparisonFailure: 'suspiciously short',
+    });
+  });
+
   it('keeps the failure in sight until a run succeeds', async () => {
     await run(0, 'failed', { failure: 'the shop is closed' });
     await run(2, 'queued');

@@ -1,3 +1,4 @@
+import type { Drift } from './rows.js';
 import type { RunState } from './run-states.js';
 import type { Warehouse } from './warehouse.js';
 
@@ -10,13 +11,17 @@ export interface FreshnessRow {
   readonly checkpointAt: Date | null;
   /** When a run last read everything there was to read: a backfill of a past range or a dry run does not count. */
   readonly lastSuccessAt: Date | null;
-  /** The state of the newest run. */
+  /** The state of the newest run that reads; comparisons of ids are told apart. */
   readonly lastState: RunState | null;
   /** Why the newest attempt that ended did not succeed; null once one did. */
   readonly lastFailure: string | null;
   /** Since when the run that is under way runs; null where none is. */
   readonly runningSince: Date | null;
   readonly openQuarantine: number;
+  /** The newest comparison of ids that ended: what it found, or why it found nothing. */
+  readonly comparedAt: Date | null;
+  readonly drift: Drift | null;
+  readonly comparisonFailure: string | null;
   /** What the platform said that an operator should know. */
   readonly notice: string | null;
 }
@@ -47,6 +52,9 @@ export const freshness = (warehouse: Warehouse): Promise<FreshnessRow[]> =>
       coalesce(newest.failure, ended.failure) as "lastFailure",
       busy.started_at as "runningSince",
       coalesce(held.n, 0) as "openQuarantine",
+      compared.finished_at as "comparedAt",
+      compared.drift,
+      compared.failure as "comparisonFailure",
       s.notice
     from pairs p
     join connections c on c.id = p.connection_id
@@ -55,22 +63,30 @@ export const freshness = (warehouse: Warehouse): Promise<FreshnessRow[]> =>
     left join held on held.connection_id = p.connection_id and held.stream = p.stream
     left join lateral (
       select state, failure from runs r
-      where r.connection_id = p.connection_id and r.stream = p.stream
+      where r.connection_id = p.connection_id and r.stream = p.stream and r.kind <> 'reconcile'
       order by queued_at desc limit 1
     ) newest on true
     left join lateral (
       select failure from runs r
       where r.connection_id = p.connection_id and r.stream = p.stream and r.state in ('succeeded', 'failed')
+        and r.kind <> 'reconcile'
       order by queued_at desc limit 1
     ) ended on true
     left join lateral (
       select finished_at from runs r
       where r.connection_id = p.connection_id and r.stream = p.stream
-        and r.state = 'succeeded' and r.kind not in ('backfill', 'replay') and not r.dry
+        and r.state = 'succeeded' and r.kind not in ('backfill', 'replay', 'reconcile') and not r.dry
       order by queued_at desc limit 1
     ) good on true
     left join lateral (
+      select finished_at, drift, failure from runs r
+      where r.connection_id = p.connection_id and r.stream = p.stream
+        and r.kind = 'reconcile' and r.state in ('succeeded', 'failed')
+      order by queued_at desc limit 1
+    ) compared on true
+    left join lateral (
       select started_at from runs r
-      where r.connection_id = p.connection_id and r.stream = p.stream and r.state = 'running' limit 1
+      where r.connection_id = p.connection_id and r.stream = p.stream and r.state = 'running'
+        and r.kind <> 'reconcile' limit 1
     ) busy on true
     order by c.name, p.stream`);

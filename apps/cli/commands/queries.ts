@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { platforms } from '#catalog';
 import { Failure, formatDuration } from '#kernel';
-import { freshness, openAlerts } from '#warehouse';
+import { freshness, openAlerts, type FreshnessRow } from '#warehouse';
 import pg from 'pg';
 import { contextOf, withStack } from '../context.js';
 import { show } from '../output.js';
-import { age } from '../runs.js';
+import { age, driftText } from '../runs.js';
 import { crewOf, waitsOf } from '../waits.js';
 
 /** `streams`, `status`, `sql`: questions that change nothing. */
@@ -57,7 +57,7 @@ export function addQueries(program: Command): void {
           return context.output.result({ streams: rows, ...crew, alerts: alerts.length });
         if (rows.length === 0) return context.output.line('nothing has run yet; try: npm run up');
         context.output.table(
-          ['connection', 'stream', 'last success', 'read up to', 'state', 'quarantine', 'why'],
+          ['connection', 'stream', 'last success', 'read up to', 'state', 'quarantine', 'compared', 'why'],
           rows.map((row) => [
             row.connection,
             row.stream,
@@ -67,6 +67,7 @@ export function addQueries(program: Command): void {
               ? `running for ${formatDuration(now.getTime() - row.runningSince.getTime())}`
               : row.lastState,
             row.openQuarantine,
+            comparedText(row, now),
             row.wait?.text ?? row.lastFailure ?? row.notice,
           ]),
         );
@@ -96,6 +97,12 @@ export function addQueries(program: Command): void {
       });
     });
 }
+
+/** `9h ago: no drift`: the newest comparison with the platform's list of ids. */
+const comparedText = (row: FreshnessRow, now: Date): string | null =>
+  row.comparedAt === null
+    ? null
+    : `${age(row.comparedAt, now)}: ${row.comparisonFailure === null ? (row.drift ? driftText(row.drift) : 'no drift') : 'failed'}`;
 
 /** Values stay as Postgres spells them: a numeric never becomes a float on its way to the eye. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
