@@ -133,7 +133,10 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
   /** Absent where the platform cannot count. */
   readonly census?: CensusSpec<Settings, T>;
   readonly follow?: readonly FollowSpec<z.output<S>, Settings>[];
-  /** Absent where ids cannot be listed cheaply: then both sides are never compared by id. */
+  /**
+   * Absent where ids cannot be listed cheaply: then both sides are never compared by id. It speaks for the whole table:
+   * another stream may fill that only with records that this one lists too, or they would look deleted.
+   */
   readonly listing?: Listing;
   readonly gone?: (record: z.output<S>) => boolean;
   readonly into: T;
@@ -308,10 +311,6 @@ export function definePlatform<S extends z.ZodType, C extends z.ZodType>(spec: P
   for (const stream of spec.streams)
     if (stream.platform !== spec.name)
       throw new TypeError(`stream ${stream.name} does not belong to ${spec.name}`);
-  for (const { name, listing, into } of spec.streams)
-    // What a list does not hold is looked for as gone: rows of another stream would be.
-    if (listing && spec.streams.some((other) => other.name !== name && other.into.name === into.name))
-      throw new TypeError(`stream ${name} lists its ids, so ${into.name} must be its own table`);
   const platform = {
     meter: () => ({}),
     classify: () => undefined,
