@@ -10,8 +10,7 @@ import { declaredSchedules, type StreamSetting } from './declared.js';
 import { declaredComparisons, enqueueComparisons, nightOf, type Comparison } from './nightly.js';
 
 const listed: Stream = { ...fakeStream('fake.things'), listing: fakeListing };
-const heap = fakeStream('fake.heap');
-const platform = fakePlatform({ streams: [listed, { ...heap, into: { ...heap.into, name: 'test_heap' } }] });
+const platform = fakePlatform({ streams: [listed, fakeStream('fake.heap')] });
 const NOON = new Date('2026-11-21T12:00:00.000Z');
 
 const comparisons = (
