@@ -30,7 +30,8 @@ export const tablesSql = [things, parts].map(
     ${table.child ? 'parent_source_id text not null, name text not null' : 'name text not null, qty integer not null, price numeric, made_at timestamptz'},
     connection_id text not null, source_id text not null, source_updated_at timestamptz,
     first_seen_at timestamptz not null default now(), synced_at timestamptz not null default now(),
-    deleted_at timestamptz, run_id text not null, payload_hash text not null, primary key (connection_id, source_id))`,
+    deleted_at timestamptz, run_id text not null, payload_hash text not null, primary key (connection_id, source_id));
+    ${table.child ? `create index on ${table.name} (connection_id, parent_source_id)` : ''}`,
 );
 
 const Thing = z.object({

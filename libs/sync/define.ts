@@ -1,7 +1,7 @@
 import type { Decimal, Duration, Failure, Json } from '#kernel';
 import type { LimitSpec, Level, Reply } from '#http';
 import type { RowOf, Table } from '#warehouse/tables';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Listing } from './listing.js';
 
 /** The span a run asks for: `from` is null for "from the beginning". Both ends inclusive. */
@@ -126,7 +126,7 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
   readonly schema: S;
   /** The platform's own stable id. */
   readonly key: (record: z.output<S>) => string;
-  /** The same id as the wire spells it, read before anything is known of the record; by default its `id`. */
+  /** The same id as the wire spells it, read before anything is known of the record; by default its `id`, where it is one. */
   readonly rawKey?: (payload: unknown) => string | null;
   /** Absent for streams that cannot be asked for changes: every run is a refresh. */
   readonly cursor?: Cursor<z.output<S>>;
@@ -194,10 +194,18 @@ export interface Stream {
   map(record: unknown): Record<string, unknown>;
 }
 
-function idOf(payload: unknown): string | null {
-  if (typeof payload !== 'object' || payload === null || !('id' in payload)) return null;
-  const { id } = payload;
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
+/**
+ * The payload's own `id`, where it is one by the record's schema: records that were spoilt alike, to an id of 7 each,
+ * are not the same record.
+ */
+function idBy(schema: z.ZodType): (payload: unknown) => string | null {
+  const own = schema instanceof z.ZodObject ? (schema.shape['id'] as z.ZodType | undefined) : undefined;
+  return (payload) => {
+    if (typeof payload !== 'object' || payload === null || !('id' in payload)) return null;
+    const { id } = payload;
+    if (typeof id !== 'string' && typeof id !== 'number') return null;
+    return own === undefined || own.safeParse(id).success ? String(id) : null;
+  };
 }
 
 /** Checks a stream's pieces against each other at compile time and hands the engine one plain value. */
@@ -209,7 +217,7 @@ export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType,
     children: [],
     follow: [],
     gone: () => false,
-    rawKey: idOf,
+    rawKey: idBy(spec.schema),
     ...spec,
     platform,
     cursor: spec.cursor,

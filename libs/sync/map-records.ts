@@ -185,7 +185,7 @@ async function followUp(door: Door, ask: RecordsAsk, parsed: unknown): Promise<u
 function rawKeyOf(stream: Stream, payload: unknown): string | null {
   try {
     const key = stream.rawKey(payload);
-    return typeof key === 'string' && key !== '' ? key : null;
+    return key !== null && keyMisfitOf(key) === undefined ? key : null;
   } catch {
     // Nothing of a record that does not parse can be relied on: its payload's hash stands in for its key.
     return null;

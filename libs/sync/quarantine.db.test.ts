@@ -185,4 +185,27 @@ describeDb('records that do not parse', () => {
     await db.finish(await db.queue(connection), { platform });
     expect(await quarantined()).toMatchObject([{ state: 'open' }, { key: 'thing 1', state: 'landed' }]);
   });
+
+  it('or were spoilt alike are not taken for one record', async () => {
+    const spoilt = [7, 'x'.repeat(600), 'a\0b', ''].flatMap((id) => [1, 2].map((n) => ({ ...thing(n), id })));
+    for (const some of [spoilt.slice(0, 4), spoilt.slice(4)]) {
+      shop.script = () =>
+        shop.reply(200, { things: some.map((one) => ({ ...one, rest: null })), next: null });
+      expect(await db.finish(await db.queue(connection))).toMatchObject({
+        state: 'succeeded',
+        quarantined: 4,
+      });
+    }
+    shop.script = () => undefined;
+    expect(await quarantined()).toHaveLength(8);
+  });
+
+  it('of any length have keys that an index takes', async () => {
+    const noise = Array.from({ length: 5000 }, (_, i) =>
+      String.fromCharCode(33 + ((i * i * 31 + i) % 94)),
+    ).join('');
+    shop.things = [thing(1, { id: noise }), thing(2)];
+    expect(await db.finish(await db.queue(connection))).toMatchObject({ state: 'succeeded', quarantined: 1 });
+    expect(await rows()).toEqual(['t0002']);
+  });
 });

@@ -54,6 +54,20 @@ describeDb('the migrated schema', () => {
     }
   });
 
+  it('knows which texts an index holds, since longer ones would fail their page', async () => {
+    const indexed = await db.warehouse.query<{ t: string; c: string }>(
+      `select distinct t.relname as t, a.attname as c from pg_index i join pg_class t on t.oid = i.indrelid
+       join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey) and a.atttypid = 'text'::regtype`,
+    );
+    const held = new Set(indexed.map(({ t, c }) => `${t}.${c}`));
+    for (const table of warehouseTables)
+      for (const [name, { sql, longest }] of Object.entries(table.columns)) {
+        const column = `${table.name}.${snakeCase(name)}`;
+        if (sql !== 'text' || name === 'source') continue;
+        expect({ column, limited: longest !== undefined }).toEqual({ column, limited: held.has(column) });
+      }
+  });
+
   it('is read through an entity for each table', async () => {
     for (const one of [...engineEntities, ...warehouseTables.map(entityOf)])
       await db.warehouse.dataSource.getRepository(one.options.name).find({ take: 1 });

@@ -8,7 +8,7 @@ import type { Query } from './upsert.js';
 
 /** A record that would not parse: its payload as received and why. */
 export interface Bad {
-  /** The platform's key where it could be read; otherwise the payload's own hash stands in. */
+  /** The platform's key, where it could be read and can be one; otherwise the payload's own hash stands in. */
   readonly key: string | null;
   /** How new the record says it is, where that much could be read. */
   readonly version: Date | null;
@@ -19,17 +19,11 @@ export interface Bad {
   readonly cause: Cause;
 }
 
-/** Longer keys do not fit into an index: their beginning and a hash stand in. */
-const LONGEST_KEY = 500;
-
-const storedKey = (key: string): string =>
-  asStored(key.length > LONGEST_KEY ? `${key.slice(0, 60)}… ${hash('sha256', key)}` : key);
-
 /** Bad records under the keys by which the quarantine knows them; of two with one key the last. */
 export const byRecordKey = (bad: readonly Bad[]): ReadonlyMap<string, Bad> =>
   new Map(
     bad.map((one) => [
-      one.key === null ? `payload:${hash('md5', jsonText(one.payload))}` : storedKey(one.key),
+      one.key === null ? `payload:${hash('md5', jsonText(one.payload))}` : asStored(one.key),
       one,
     ]),
   );
@@ -132,7 +126,7 @@ async function land(
        update quarantine set state = 'landed', last_seen_at = now()
        where connection_id = $1 and stream = $2 and state = 'open' and record_key = any($3::text[]) returning fingerprint
      ) select distinct fingerprint from landed`,
-    [run.connectionId, run.stream, arrayLiteral(keys.map(storedKey))],
+    [run.connectionId, run.stream, arrayLiteral(keys.map(asStored))],
   );
   return rows.flatMap(({ fingerprint }) => fingerprint ?? []);
 }

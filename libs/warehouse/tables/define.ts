@@ -7,19 +7,27 @@ export type SqlType =
 export interface Column<T> {
   readonly sql: SqlType;
   readonly nullable: boolean;
+  /** How many characters a text may have; as many as Postgres takes where nothing is said. */
+  readonly longest?: number;
   /** Carries the value's type for the compiler; never set. */
   readonly value?: T;
 }
 
 const column =
-  <T>(sql: SqlType) =>
+  <T>(sql: SqlType, more: { longest?: number } = {}) =>
   (): Column<T> & { orNull: Column<T | null> } => ({
     sql,
+    ...more,
     nullable: false,
-    orNull: { sql, nullable: true },
+    orNull: { sql, ...more, nullable: true },
   });
 
+/** Longer texts overflow an index page once they do not compress. */
+export const LONGEST_INDEXED = 500;
+
 export const text = column<string>('text');
+/** Text in a column that an index holds: a longer one would fail its whole page. */
+export const indexedText = column<string>('text', { longest: LONGEST_INDEXED });
 /** Money or any exact number: `numeric`, never a float. Its currency stands in a column beside it. */
 export const exact = column<Decimal>('numeric');
 export const integer = column<number>('integer');

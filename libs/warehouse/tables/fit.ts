@@ -1,8 +1,6 @@
 import { parseDate, parseDecimal } from '#kernel';
-import type { SqlType, Table } from './define.js';
+import { LONGEST_INDEXED, type SqlType, type Table } from './define.js';
 
-/** Longer ones overflow an index page once they do not compress. */
-const LONGEST_KEY = 500;
 const FIRST = new Date('0001-01-01T00:00:00.000Z').getTime();
 const LAST = new Date('9999-12-31T23:59:59.999Z').getTime();
 const LARGEST_BIGINT = 2n ** 63n;
@@ -34,6 +32,7 @@ interface Check {
   readonly fits: (value: unknown) => boolean;
   readonly sql: SqlType;
   readonly nullable: boolean;
+  readonly longest: number;
 }
 
 const checks = new WeakMap<Table, readonly Check[]>();
@@ -45,18 +44,23 @@ const checks = new WeakMap<Table, readonly Check[]>();
 export function misfitOf(table: Table, row: Readonly<Record<string, unknown>>): string | undefined {
   let list = checks.get(table);
   if (!list) {
-    list = Object.entries(table.columns).map(([name, { sql, nullable }]): Check => ({
+    list = Object.entries(table.columns).map(([name, { sql, nullable, longest = Infinity }]): Check => ({
       name,
       fits: FITS[sql],
       sql,
       nullable,
+      longest,
     }));
     checks.set(table, list);
   }
   for (const check of list) {
     const value = row[check.name];
     // Texts, most columns of most rows, without a call.
-    if (typeof value === 'string' && check.sql === 'text') continue;
+    if (typeof value === 'string' && check.sql === 'text') {
+      if (value.length > check.longest)
+        return `${check.name}: ${value.length} characters where ${check.longest} are the most`;
+      continue;
+    }
     if (value === null || value === undefined) {
       if (!check.nullable) return `${check.name}: absent, though ${table.name} needs it`;
     } else if (!check.fits(value)) return `${check.name}: ${shown(value)} does not fit ${check.sql}`;
@@ -68,7 +72,8 @@ export function misfitOf(table: Table, row: Readonly<Record<string, unknown>>): 
 export function keyMisfitOf(key: unknown): string | undefined {
   if (typeof key !== 'string') return `key: ${shown(key)} is no text`;
   if (key === '') return 'key: it is empty';
-  if (key.length > LONGEST_KEY) return `key: ${key.length} characters where ${LONGEST_KEY} are the most`;
+  if (key.length > LONGEST_INDEXED)
+    return `key: ${key.length} characters where ${LONGEST_INDEXED} are the most`;
   return /[\0\p{Surrogate}]/u.test(key) ? 'key: it holds what Postgres cannot' : undefined;
 }
 

@@ -14,6 +14,7 @@ export {
   defineTable,
   exact,
   flag,
+  indexedText,
   instant,
   integer,
   json,

@@ -1,10 +1,10 @@
-import { defineChildTable, exact, integer, text } from './define.js';
+import { defineChildTable, exact, indexedText, integer, text } from './define.js';
 
 /** Line items, keyed by the platform's line id: one order may hold the same SKU twice. */
 export const orderItems = defineChildTable('order_items', {
   orderId: text(),
   source: text(),
-  sku: text().orNull,
+  sku: indexedText().orNull,
   asin: text().orNull,
   title: text().orNull,
   /** As ordered. */

@@ -1,11 +1,11 @@
-import { defineTable, exact, flag, instant, text } from './define.js';
+import { defineTable, exact, flag, indexedText, instant, text } from './define.js';
 
 /** Orders of every platform. `order_id` is the human name (`#1001`), unique only where the platform says so. */
 export const orders = defineTable('orders', {
-  orderId: text(),
+  orderId: indexedText(),
   source: text(),
   purchaseDate: instant(),
-  status: text().orNull,
+  status: indexedText().orNull,
   customerId: text().orNull,
   /** As sold, in the shop's currency. */
   total: exact().orNull,

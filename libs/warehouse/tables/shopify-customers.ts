@@ -1,8 +1,8 @@
-import { defineTable, exact, instant, integer, json, text } from './define.js';
+import { defineTable, exact, indexedText, instant, integer, json, text } from './define.js';
 
 export const shopifyCustomers = defineTable('shopify_customers', {
   customerId: text(),
-  email: text().orNull,
+  email: indexedText().orNull,
   firstName: text().orNull,
   lastName: text().orNull,
   displayName: text().orNull,

@@ -1,9 +1,9 @@
-import { defineChildTable, exact, instant, integer, text } from './define.js';
+import { defineChildTable, exact, instant, indexedText, integer, text } from './define.js';
 
 export const shopifyVariants = defineChildTable('shopify_variants', {
   variantId: text(),
   productId: text(),
-  sku: text().orNull,
+  sku: indexedText().orNull,
   barcode: text().orNull,
   title: text().orNull,
   /** In the shop's currency, which Shopify leaves out of its `Money` scalar. */
