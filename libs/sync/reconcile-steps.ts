@@ -50,7 +50,7 @@ export interface Comparison {
 export function openComparison(deps: RunDeps, listing: Listing): Comparison {
   const { engine, platform, stream, connection, run, signal } = deps;
   const { warehouse } = engine;
-  const door = openDoor(engine, platform, connection);
+  const door = openDoor(engine, platform, connection, 'backfill', { spender: run.stream });
   const lease = leaseKeeper(engine, run);
   const ask = { stream, settings: door.settings, signal, alive: () => lease.alive() };
   const counts = countsOf(run);

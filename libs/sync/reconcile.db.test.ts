@@ -1,6 +1,7 @@
+import type { Limiter } from '#http';
 import { hours, later, minutes } from '#kernel';
 import { claimRun, type ConnectionRow, type NewRun, type RunRow } from '#warehouse';
-import { NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
+import { freeLimiter, NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
 import {
   fakePlatform,
   FakeShop,
@@ -142,6 +143,20 @@ describeDb('a comparison of ids', () => {
     list.fetches.length = 0;
     expect((await compare()).drift).toEqual(NONE);
     expect(list.fetches).toEqual([]);
+  });
+
+  it('spends what live reads leave', async () => {
+    const asked: unknown[] = [];
+    const limiter: Limiter = {
+      ...freeLimiter,
+      acquire: async ({ lane, spender }) => {
+        asked.push([lane, spender]);
+        return { release: async () => undefined };
+      },
+    };
+    await db.finish(await db.queue(connection, { kind: 'reconcile' }), { engine: { limiter } });
+    expect(asked).toHaveLength(8);
+    expect(new Set(asked.map(String))).toEqual(new Set(['backfill,fake.things']));
   });
 
   it('reads a fetched record to its end', async () => {
