@@ -39,10 +39,11 @@ const lineOf = (stream: Stream): string[] => [
 
 const tablesOf = (stream: Stream) => [stream.into, ...stream.children.map((child) => child.into)];
 
-function readsBy({ cursor }: Stream): string {
-  if (!cursor) return 'everything, every time';
+function readsBy({ cursor, listing }: Stream): string {
+  const compared = listing ? '; ids compared every night' : '';
+  if (!cursor) return `everything, every time${compared}`;
   const checkpoint = cursor.order === 'ascending' ? 'a checkpoint each page' : 'a checkpoint at the end';
-  return `what changed; steps back ${formatDuration(cursor.lookback)}; ${checkpoint}`;
+  return `what changed; steps back ${formatDuration(cursor.lookback)}; ${checkpoint}${compared}`;
 }
 
 function columnsOf(each: Stream['into']): string {
