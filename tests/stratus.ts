@@ -71,11 +71,17 @@ export interface Running {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts a process of the built product and waits until it says it is ready. */
-export async function startStratus(args: readonly string[], env: Env, ready: RegExp): Promise<Running> {
+/** Starts a process of the built product and waits until it says it is ready; the signal ends it, ready or not. */
+export async function startStratus(
+  args: readonly string[],
+  env: Env,
+  ready: RegExp,
+  signal?: AbortSignal,
+): Promise<Running> {
   const child = spawn(process.execPath, [BIN, ...args], {
     env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
   });
   let written = '';
   await new Promise<void>((resolve, reject) => {
@@ -84,6 +90,7 @@ export async function startStratus(args: readonly string[], env: Env, ready: Reg
         written += `${line}\n`;
         if (ready.test(written)) resolve();
       });
+    child.once('error', reject);
     child.once('exit', (code) =>
       reject(new Error(`stratus ${args.join(' ')} ended at once (${code}): ${written}`)),
     );

@@ -12,7 +12,7 @@ const LOOK_MS = 100;
 const LATER_MS = 10;
 /** Short enough to use what came back, long enough not to ask without need. */
 const SHORTEST_MS = 5;
-/** Whoever is told when to come again is told a little early: on its way back it can wait in line. */
+/** Whoever is told when to come again is told a little early, a tenth at most: once back it can wait in line. */
 const EARLY_MS = 500;
 
 /** Tells the seats of one process apart from those of all others. */
@@ -43,7 +43,11 @@ export function pointMeter(spec: LimitSpec, store: PointStore): Taker {
         throw thrown;
       });
       if (answer.to === 'refuse')
-        throw spent(spec, Math.max(answer.closedForMs, answer.waitMs - EARLY_MS), asking.now());
+        throw spent(
+          spec,
+          Math.max(answer.closedForMs, answer.waitMs - Math.min(EARLY_MS, answer.waitMs / 10)),
+          asking.now(),
+        );
       try {
         if (answer.to === 'go') return await pause(answer.overMs, asking.signal);
         const again = Math.max(SHORTEST_MS, Math.min(answer.waitMs, LOOK_MS + LATER_MS * answer.ahead));

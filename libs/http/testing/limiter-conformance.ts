@@ -75,8 +75,9 @@ export function describeLimiter(name: string, make: (options?: { leaseMs?: numbe
           const lease = await ask(limits, weight, { maxWaitMs: 5000, signal: off.signal });
           platform.charge(weight);
           await turn();
-          platform.refund(weight - 5);
-          await lease.release({ charged: 5, level: platform.level() });
+          const charged = Math.ceil(weight / 3);
+          platform.refund(weight - charged);
+          await lease.release({ charged, level: platform.level() });
         }
       };
       await Promise.all([0, 1, 2, 3, 4, 5].map(lane));

@@ -15,6 +15,8 @@ export const redisProgram = (process.env['PATH'] ?? '')
 
 export interface OwnRedis {
   readonly url: string;
+  /** Every key of it is gone. */
+  empty(): Promise<void>;
   /** Ends it without a word, and starts it again on what it had written. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -45,6 +47,11 @@ export async function startOwnRedis(): Promise<OwnRedis> {
 
   return {
     url,
+    async empty() {
+      const client = new Redis(url);
+      await client.flushall();
+      client.disconnect();
+    },
     async restart() {
       await kill();
       child = await start();
