@@ -3,11 +3,13 @@
  *
  * Words. *Limit*: what a platform meters, as data. *Lease*: the right to one call. *Points*: what a bucket holds;
  * *slots*: what a window or a number of calls at once has. *Level*: the platform's own reading of its meter.
+ * *Lane*: who goes first. *Spender*: on whose behalf. *Headroom*: what a lane leaves in the bucket for those above it.
  *
  * Invariants. Every way a call can go wrong leaves as a Failure that holds no header, no URL path and no secret.
  * Redirects are not followed, bodies are bounded, and a name that leads into a private network is refused while
  * connecting. Nothing calls a platform without a lease of its limits. What a limiter hands out plus what is under way
- * never exceeds what the platform has: points are taken before a call and handed back after its reply.
+ * never exceeds what the platform has: points are taken before a call and handed back after its reply. Whoever waits
+ * has taken nothing.
  */
 export { type HttpRequest, type Method, type Reply } from './call.js';
 export { type HostRule, allowedHost, isPrivateAddress } from './hosts.js';
