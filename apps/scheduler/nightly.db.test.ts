@@ -5,7 +5,7 @@ import type { ConnectionRow } from '#warehouse';
 import { openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { fakePlatform, FakeShop, fakeStream } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
-import { fakeListing } from '../../libs/sync/testing/fake-listing.js';
+import { fakeListing } from '../../tests/fake-listing.js';
 import { declaredSchedules, type StreamSetting } from './declared.js';
 import { declaredComparisons, enqueueComparisons, nightOf, type Comparison } from './nightly.js';
 

@@ -11,7 +11,7 @@ import {
   type Thing,
 } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
-import { fakeListing, listedStream, openListDoor, type ListDoor } from './testing/fake-listing.js';
+import { fakeListing, listedStream, openListDoor, type ListDoor } from '../../tests/fake-listing.js';
 
 const platform = fakePlatform({ streams: [listedStream] });
 const NONE = { missing: 0, older: 0, gone: 0, awaited: 0 };

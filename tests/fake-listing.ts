@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HttpRequest, Reply } from '#http';
 import { listing, type Listing, type Stream } from '#sync';
-import { fakeStream, type FakeShop, type Thing } from '../../../tests/fake-platform.js';
+import { fakeStream, type FakeShop, type Thing } from './fake-platform.js';
 
 const Ids = z.object({
   ids: z.array(z.object({ id: z.string(), at: z.string().nullable(), gone: z.boolean().optional() })),
