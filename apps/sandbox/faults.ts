@@ -16,6 +16,10 @@ const fault = z.strictObject({
   probability: z.number().min(0).max(1).optional(),
   /** Only calls whose path holds this text. */
   path: z.string().optional(),
+  /** Only calls whose body holds this text: the name of a query, a record's id. */
+  body: z.string().optional(),
+  /** So many of the calls it fits are let through first. */
+  skip: z.number().int().min(0).default(0),
   /** The platform does what it was asked, and only the reply is lost. */
   after: z.boolean().default(false),
 });
@@ -40,7 +44,7 @@ export type Fault = z.infer<typeof fault>;
 
 /** Draws faults and latency from a seed, so that a run can be repeated. */
 export class Weather {
-  private faults: { readonly fault: Fault; left: number }[] = [];
+  private faults: { readonly fault: Fault; left: number; skip: number }[] = [];
   private latency = { fixed: 0, jitter: 0 };
   private state: number;
 
@@ -53,7 +57,7 @@ export class Weather {
     else if (latencyMs !== undefined) this.latency = latencyMs;
     if (faults === null) this.faults = [];
     else if (faults !== undefined)
-      this.faults = faults.map((one) => ({ fault: one, left: one.next ?? Infinity }));
+      this.faults = faults.map((one) => ({ fault: one, left: one.next ?? Infinity, skip: one.skip }));
   }
 
   /** How long the next call takes on top of its own time. */
@@ -62,12 +66,17 @@ export class Weather {
     return jitter === 0 ? fixed : fixed + this.draw() * jitter;
   }
 
-  /** The fault that strikes a call to this path, if any. */
-  strike(path: string): Fault | undefined {
+  /** The fault that strikes a call, if any. */
+  strike(path: string, body: Buffer): Fault | undefined {
     for (const standing of this.faults) {
       const { fault: one } = standing;
       if (standing.left <= 0 || (one.path !== undefined && !path.includes(one.path))) continue;
+      if (one.body !== undefined && !body.includes(one.body)) continue;
       if (one.probability !== undefined && this.draw() >= one.probability) continue;
+      if (standing.skip > 0) {
+        standing.skip--;
+        continue;
+      }
       standing.left--;
       return one;
     }

@@ -58,7 +58,7 @@ async function serve(
   const { method, path, request, body } = incoming;
   const started = performance.now();
   const startedMs = at.clock.now();
-  const fault = at.weather.strike(path);
+  const fault = at.weather.strike(path, body);
   const delayMs = at.weather.delayMs();
   const account = simulator.accounts.find((name) => path.startsWith(`/${name}/`)) ?? null;
   const record = (note: CallNote, status: number): void =>

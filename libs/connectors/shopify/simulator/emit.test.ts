@@ -3,6 +3,7 @@ import { QueryCache } from './compile.js';
 import { actualCost } from './cost.js';
 import { compileEmit } from './emit.js';
 import { KeptTexts } from './kept-texts.js';
+import { HONEST } from './lies.js';
 import { makeSchema, type RequestContext } from './resolvers.js';
 import { CUSTOMERS, ORDERS, PRODUCTS } from './testing/documents.js';
 import { openDesk } from './testing/ask.js';
@@ -18,6 +19,7 @@ const contextOf = (): RequestContext => ({
   scopes: new Set(['read_orders', 'read_all_orders']),
   versions: [{ handle: '2026-10', supported: true }],
   searchNotes: [],
+  lies: HONEST,
 });
 
 /** Both ways' answers to one query. */

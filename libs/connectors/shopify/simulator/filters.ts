@@ -52,6 +52,13 @@ export const CUSTOMER_FILTERS: SearchFields<Customer> = {
   orders_count: { kind: 'number', of: (customer) => customer.placed.size },
 };
 
+/** `customersCount` knows fewer filters than the list, and reads instants where the list reads days. */
+export const CUSTOMER_COUNT_FILTERS: SearchFields<Customer> = {
+  id: { kind: 'id', of: (customer) => customer.legacyResourceId },
+  created_at: { kind: 'time', of: (customer) => customer.createdMs },
+  updated_at: { kind: 'time', of: (customer) => customer.updatedMs },
+};
+
 export const PRODUCT_FILTERS: SearchFields<Product> = {
   default: { kind: 'words', of: (product) => [product.title, product.vendor, product.productType] },
   id: { kind: 'id', of: (product) => product.legacyResourceId },
@@ -78,3 +85,6 @@ export const VARIANT_FILTERS: SearchFields<Variant> = {
   product_id: { kind: 'id', of: (variant) => variant.product.legacyResourceId },
   product_status: { kind: 'words', of: (variant) => variant.product.status },
 };
+
+/** `productVariantsCount` takes a query and knows no filter: each is ignored with a warning. */
+export const VARIANT_COUNT_FILTERS: SearchFields<Variant> = {};

@@ -128,6 +128,7 @@ function run(shop: Shop, compiled: Compiled, charge: Charge): Answer {
     scopes: shop.scopes,
     versions: VERSIONS.map((handle) => ({ handle, supported: true })),
     searchNotes: [],
+    lies: shop.lies,
   };
   const quick = shop.corruption ? undefined : compiled.emit?.(context, charge.values);
   const { data, errors, refusal, cost }: Executed = quick ?? execute(shop, compiled, context, charge.given);

@@ -37,6 +37,17 @@ export const shopKnobs = z.strictObject({
     })
     .nullable()
     .optional(),
+  /** Lies with a straight face, HTTP 200 and all; null ends it. */
+  lie: z
+    .strictObject({
+      stream: z.enum(['orders', 'customers', 'products']),
+      /** Added to every count of the stream's records; negative for fewer than there are. */
+      count: z.number().int().default(0),
+      /** Lists of the stream hold nothing, while its records are counted and can be asked for one by one. */
+      empty: z.boolean().default(false),
+    })
+    .nullable()
+    .optional(),
 });
 
 export type ShopKnobs = z.infer<typeof shopKnobs>;

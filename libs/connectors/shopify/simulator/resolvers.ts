@@ -1,7 +1,15 @@
 import { buildSchema, GraphQLError, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import type { Customer, Product } from './catalog.js';
 import type { Fulfillment, Refund } from './events.js';
-import { CUSTOMER_FILTERS, ORDER_FILTERS, PRODUCT_FILTERS, VARIANT_FILTERS } from './filters.js';
+import {
+  CUSTOMER_COUNT_FILTERS,
+  CUSTOMER_FILTERS,
+  ORDER_FILTERS,
+  PRODUCT_FILTERS,
+  VARIANT_COUNT_FILTERS,
+  VARIANT_FILTERS,
+} from './filters.js';
+import type { Lies } from './lies.js';
 import { legacyId } from './ids.js';
 import type { Order } from './order.js';
 import { CATALOG_SDL } from './schema-catalog.js';
@@ -20,6 +28,8 @@ export interface RequestContext {
   readonly versions: readonly { readonly handle: string; readonly supported: boolean }[];
   /** `extensions.search` of the reply. */
   readonly searchNotes: SearchNote[];
+  /** What the shop says instead of the truth, where it was told to. */
+  readonly lies: Lies;
 }
 
 export interface SearchNote {
@@ -69,7 +79,7 @@ function listing<T extends Listed>(
 ): Resolver<unknown> {
   return (_, args: ListArgs, context) =>
     walk({
-      list: of(context.store).sortedBy(args.sortKey),
+      list: context.lies.listOf(field, of(context.store).sortedBy(args.sortKey)),
       search: searchIn(field, args.query, fields, context),
       sortKey: args.sortKey,
       scope: `${field}|${args.query ?? ''}`,
@@ -83,7 +93,12 @@ function counting<T extends Listed>(
   fields: SearchFields<T>,
 ): Resolver<unknown> {
   return (_, args: { query?: string | null; limit?: number | null }, context) =>
-    countOf(of(context.store).values(), searchIn(field, args.query, fields, context), args.limit);
+    countOf(
+      of(context.store).values(),
+      searchIn(field, args.query, fields, context),
+      args.limit,
+      context.lies.addedTo(field),
+    );
 }
 
 const TYPES: Readonly<Record<string, CollectionName>> = {
@@ -154,7 +169,7 @@ const cut = <T>(records: readonly T[], first: number | null | undefined): readon
 const root: Record<string, Resolver<unknown>> = {
   orders: (_, args: ListArgs, context) =>
     walk({
-      list: context.store.orders.sortedBy(args.sortKey),
+      list: context.lies.listOf('orders', context.store.orders.sortedBy(args.sortKey)),
       search: onlyVisible(searchIn('orders', args.query, ORDER_FILTERS, context), context),
       sortKey: args.sortKey,
       scope: `orders|${args.query ?? ''}`,
@@ -165,16 +180,17 @@ const root: Record<string, Resolver<unknown>> = {
       context.store.orders.values(),
       onlyVisible(searchIn('ordersCount', args.query, ORDER_FILTERS, context), context),
       args.limit,
+      context.lies.addedTo('ordersCount'),
     ),
   order: one('Order'),
   customers: listing('customers', (store) => store.customers, CUSTOMER_FILTERS),
-  customersCount: counting('customersCount', (store) => store.customers, CUSTOMER_FILTERS),
+  customersCount: counting('customersCount', (store) => store.customers, CUSTOMER_COUNT_FILTERS),
   customer: one('Customer'),
   products: listing('products', (store) => store.products, PRODUCT_FILTERS),
   productsCount: counting('productsCount', (store) => store.products, PRODUCT_FILTERS),
   product: one('Product'),
   productVariants: listing('productVariants', (store) => store.variants, VARIANT_FILTERS),
-  productVariantsCount: counting('productVariantsCount', (store) => store.variants, VARIANT_FILTERS),
+  productVariantsCount: counting('productVariantsCount', (store) => store.variants, VARIANT_COUNT_FILTERS),
   productVariant: one('ProductVariant'),
   node: (_, args: { id: string }, context) => node(args.id, context),
   nodes: (_, args: { ids: readonly string[] }, context) => nodes(args.ids, context),

@@ -2,6 +2,7 @@ import { Bucket, type PlanLimits, type PlanName } from './bucket.js';
 import { makeBuiltIn } from './built-in.js';
 import { ShopEditor } from './edits.js';
 import { Corruption, limitsOf, type ShopKnobs } from './knobs.js';
+import { HONEST, Lies } from './lies.js';
 import { loadOnlineRetail } from './online-retail.js';
 import type { ShopStore } from './store.js';
 import { DEMO_ACCESS, TokenBook, type ShopCredentials } from './tokens.js';
@@ -46,6 +47,7 @@ export class Shop {
   maxQueryCost: number;
   state: 'open' | 'locked' | 'frozen' = 'open';
   corruption: Corruption | null = null;
+  lies = HONEST;
   private limits: PlanLimits;
   private readonly buckets = new Map<string, Bucket>();
 
@@ -84,6 +86,8 @@ export class Shop {
     else if (knobs.tokens !== undefined) this.tokens.revoke(knobs.tokens === 'revoke');
     if (knobs.refreshTokens !== undefined) this.tokens.once = knobs.refreshTokens === 'once';
     if (knobs.state !== undefined) this.state = knobs.state;
+    if (knobs.lie === null) this.lies = HONEST;
+    else if (knobs.lie !== undefined) this.lies = new Lies(knobs.lie);
     if (knobs.corrupt === null) this.corruption = null;
     else if (knobs.corrupt !== undefined) {
       const { stream, count = 1, ids, set } = knobs.corrupt;
@@ -98,6 +102,7 @@ export class Shop {
       refreshTokens: this.tokens.once ? 'once' : 'until-used',
       lostFamilies: this.tokens.lostFamilies,
       corrupted: this.corruption ? [...this.corruption.ids] : [],
+      lie: this.lies.told,
     };
   }
 }

@@ -164,14 +164,16 @@ export function pageOf<T>(records: readonly T[], args: PageArgs, scope: string):
   return new Page(nodes, start + nodes.length < list.length, start > 0, (_, at) => cursorOf(start + at));
 }
 
-/** How many records match, up to a limit: past it the platform only says "at least". */
+/** How many records match, and `added` that are a lie, up to a limit: past it the platform only says "at least". */
 export function countOf<T extends Listed>(
   records: Iterable<T>,
   search: Search<T>,
   limit: number | null | undefined,
+  added = 0,
 ): { count: number; precision: string } {
-  let count = 0;
+  let count = added;
   for (const record of records) if (search.matches(record)) count++;
+  count = Math.max(0, count);
   if (limit === null || limit === undefined || count <= limit) return { count, precision: 'EXACT' };
   return { count: limit + 1, precision: 'AT_LEAST' };
 }
