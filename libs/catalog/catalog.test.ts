@@ -29,6 +29,16 @@ describe('the catalog', () => {
   });
 });
 
+describe('streams that share a table', () => {
+  it('are parts of the one that fills it whole: a full read of theirs marks nothing gone', () => {
+    for (const platform of platforms)
+      for (const { into } of platform.streams) {
+        const whole = platform.streams.filter((stream) => stream.into === into && !stream.part);
+        expect(whole.map(({ name }) => name)).toHaveLength(1);
+      }
+  });
+});
+
 describe('the page of streams', () => {
   const page = streamsDoc();
 

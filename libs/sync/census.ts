@@ -1,4 +1,4 @@
-import { compare, days, earlier, Failure, hours, later, latest, minutes, ZERO } from '#kernel';
+import { compare, days, earlier, Failure, hours, later, latest, minutes, ZERO, type Decimal } from '#kernel';
 import {
   countHere,
   countSeen,
@@ -6,6 +6,7 @@ import {
   readBackfill,
   type ConnectionRow,
   type Finding,
+  type Here,
   type Reading,
   type RunRow,
   type Scope,
@@ -37,12 +38,17 @@ export interface Closing {
 
 /** `differs` with the window that would have to be read to put it right. */
 export type Census =
-  | { readonly says: 'agrees' | 'unknown' | 'unasked'; readonly finding: Finding }
+  | {
+      readonly says: 'agrees' | 'unknown' | 'unasked';
+      readonly finding: Finding;
+      /** Why what was not served need not be gone. */
+      readonly hidden: string | null;
+    }
   | { readonly says: 'differs'; readonly finding: Finding; readonly window: Window };
 
-/** A run that reads all there is: it knows of every row that was not served. */
+/** A run that reads all there is of its table: it knows of every row that was not served. */
 export const readsAll = (stream: Stream, run: RunRow): boolean =>
-  run.kind === 'refresh' || (run.kind === 'incremental' && stream.cursor === undefined);
+  !stream.part && (run.kind === 'refresh' || (run.kind === 'incremental' && stream.cursor === undefined));
 
 /** Platforms' clocks may stand this far behind ours when we ask what changed since a run began. */
 const SLACK = minutes(5);
@@ -70,67 +76,82 @@ export async function takeCensus(closing: Closing): Promise<Census | null> {
   if (!asked) return null;
   const span = spanOf(stream, asked.window);
   const there = await ask(closing, span);
-  const here = await countHere(engine.warehouse, scopeOf(closing, span), {
+  const counted = await countHere(engine.warehouse, scopeOf(closing, span), {
     run,
     sums: stream.census.sums ?? null,
     countsGone: stream.census.countsGone ?? false,
   });
+  // Rows of a table that others fill as well tell nothing: what was served does.
+  const here = stream.part ? { ...counted, count: asked.served ?? counted.count, sum: null } : counted;
+  const said = 'refused' in there ? null : there;
   const finding = (verdict: Finding['verdict'], reason: string | null): Finding => ({
     verdict,
     reason,
-    sourceCount: 'refused' in there ? null : there.count,
+    sourceCount: said?.count ?? null,
     ourCount: here.count,
-    sourceSum: 'refused' in there ? null : (there.sum ?? null),
+    sourceSum: said?.sum ?? null,
     ourSum: here.sum,
   });
-  if ('refused' in there)
-    return { says: 'unasked', finding: finding('uncounted', `the count was refused: ${there.refused}`) };
+  if ('refused' in there) {
+    const { refused } = there;
+    return {
+      says: 'unasked',
+      finding: finding('uncounted', `the count was refused: ${refused}`),
+      hidden: refused,
+    };
+  }
+  const hidden = there.hidden ?? null;
   if (there.count === null)
-    return { says: 'unknown', finding: finding('uncounted', 'the platform gives no exact count') };
-  const differs = (reason: string): Census => ({
-    says: 'differs',
-    finding: finding('differs', reason),
-    window: asked.window,
-  });
-
-  const told = `the platform counts ${there.count} records ${inWords(span)}`;
+    return { says: 'unknown', finding: finding('uncounted', 'the platform gives no exact count'), hidden };
   const served = asked.served ?? here.count;
-  const lacking = there.count - Math.min(here.count, served);
+  const compared = { count: there.count, sum: there.sum ?? null, here, served };
+  const { verdict, reason } = await judge(closing, span, compared);
+  return verdict === 'differs'
+    ? { says: 'differs', finding: finding(verdict, reason), window: asked.window }
+    : { says: 'agrees', finding: finding(verdict, reason), hidden };
+}
+
+interface Compared {
+  /** What the platform counts, and what that adds up to. */
+  readonly count: number;
+  readonly sum: Decimal | null;
+  readonly here: Here;
+  /** What the run was served; where it did not read all of the window, what is here. */
+  readonly served: number;
+}
+
+/** The rule; the second call is made only where fewer are there than here. */
+async function judge(
+  closing: Closing,
+  span: Window,
+  { count, sum, here, served }: Compared,
+): Promise<{ verdict: 'matched' | 'differs'; reason: string | null }> {
+  const told = `the platform counts ${count} records ${inWords(span)}`;
+  const matched = (reason: string | null) => ({ verdict: 'matched', reason }) as const;
+  const differs = (reason: string) => ({ verdict: 'differs', reason }) as const;
+
+  const lacking = count - Math.min(here.count, served);
   if (lacking > 0)
     return differs(
       here.count <= served
         ? `${told}, ${here.count} are here: ${lacking} are missing`
         : `${told}, but served ${served} of them: ${lacking} are missing or not in their newest version`,
     );
-  const tooMany = here.count - there.count;
+  const tooMany = here.count - count;
   if (tooMany > 0) {
-    const unexplained = served - there.count;
-    if (unexplained <= 0)
-      return {
-        says: 'agrees',
-        finding: finding(
-          'matched',
-          `${told} and served them all; ${tooMany} more are here, which it no longer lists`,
-        ),
-      };
+    if (served <= count)
+      return matched(`${told} and served them all; ${tooMany} more are here, which it no longer lists`);
     const changed = await changedSince(closing, span);
-    if (unexplained > changed)
-      return differs(
-        `${told}, ${here.count} are here and ${served} were served, while ${changed} changed since: its count or its list is wrong`,
-      );
-    return {
-      says: 'agrees',
-      finding: finding(
-        'matched',
-        `${told}, ${here.count} are here: ${changed} have changed since and left the window`,
-      ),
-    };
+    return served - count <= changed
+      ? matched(`${told}, ${here.count} are here: ${changed} have changed since and left the window`)
+      : differs(
+          `${told}, ${here.count} are here and ${served} were served, while ${changed} changed since: its count or its list is wrong`,
+        );
   }
-  if (there.sum != null && here.quarantined === 0 && compare(there.sum, here.sum ?? ZERO) !== 0)
-    return differs(
-      `${told}, as are here, but they add up to ${there.sum} there and to ${here.sum ?? ZERO} here`,
-    );
-  return { says: 'agrees', finding: finding('matched', null) };
+  const ours = here.sum ?? ZERO;
+  if (sum !== null && !closing.stream.part && here.quarantined === 0 && compare(sum, ours) !== 0)
+    return differs(`${told}, as are here, but they add up to ${sum} there and to ${ours} here`);
+  return matched(null);
 }
 
 interface Asked {

@@ -18,6 +18,7 @@ const streams = [
   fakeStream('fake.counted', {}, { census }),
   fakeStream('fake.list', null),
   fakeStream('fake.heap', { order: 'unordered' }),
+  { ...fakeStream('fake.part', {}, { census }), part: true },
   fakeStream('fake.late', { startAt: new Date(thing(5).updatedAt) }),
 ];
 
@@ -290,6 +291,24 @@ describeDb('the close of a run', () => {
         gone: 2,
       });
       expect(await live()).toHaveLength(9);
+    });
+
+    it('marks nothing in a table that another stream fills with more', async () => {
+      await read();
+      shop.things = manyThings(3);
+      expect(await read({ stream: 'fake.part', kind: 'refresh' })).toMatchObject({
+        state: 'succeeded',
+        verdict: 'matched',
+        gone: 0,
+        sourceCount: '3',
+        ourCount: '3',
+      });
+      expect(await live()).toHaveLength(10);
+      shop.counts = (count) => ({ count: count + 1, sum: null });
+      expect(await read({ stream: 'fake.part', kind: 'refresh' })).toMatchObject({ state: 'failed' });
+      shop.things = [];
+      shop.counts = truth;
+      expect(await read({ stream: 'fake.part', kind: 'refresh' })).toMatchObject({ state: 'succeeded' });
     });
 
     it('is red where most rows are missing and nobody counted, until that is accepted', async () => {

@@ -94,8 +94,9 @@ async function settleGone(
   const { engine, stream, run, reading } = closing;
   const scope = scopeOf(closing, spanOf(stream, closing.window));
   let gone = 0;
-  // A record that could not be read may be any of those that were not served.
-  if (closing.quarantined === 0) {
+  const hidden = census && census.says !== 'differs' ? census.hidden : null;
+  // A record that could not be read, or is hidden from us, may be any of those that were not served.
+  if (closing.quarantined === 0 && hidden === null) {
     const found = await countUnseen(engine.warehouse, run, scope);
     if (found.unseen > 0 && (reading === 'window' || reading === 'again')) {
       const counted = census?.finding.verdict === 'matched';

@@ -60,6 +60,8 @@ export interface Counted {
   /** Null where the platform gives no exact figure. */
   readonly count: number | null;
   readonly sum?: Decimal | null;
+  /** Why the platform hides a part of its records from us: what was not served is then not gone. */
+  readonly hidden?: string | null;
 }
 
 /** The platform's own count of a window, asked once when everything was read: proof that nothing is missing. */
@@ -132,6 +134,8 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
   readonly cursor?: Cursor<z.output<S>>;
   /** Absent where the platform cannot count. */
   readonly census?: CensusSpec<Settings, T>;
+  /** True where another stream fills the same table with more: what this one is not served is not gone. */
+  readonly part?: boolean;
   readonly follow?: readonly FollowSpec<z.output<S>, Settings>[];
   /**
    * Absent where ids cannot be listed cheaply: then both sides are never compared by id. It speaks for the whole table:
@@ -185,6 +189,7 @@ export interface Stream {
       }
     | undefined;
   readonly listing: Listing | undefined;
+  readonly part: boolean;
   request(query: PageQuery<unknown>): CallSpec;
   records(body: unknown): readonly unknown[];
   next(page: { body: unknown; place: Place | null; size: number }): Place | null;
@@ -217,6 +222,7 @@ export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType,
     children: [],
     follow: [],
     gone: () => false,
+    part: false,
     rawKey: idBy(spec.schema),
     ...spec,
     platform,

@@ -8,6 +8,7 @@
 export {
   type Auth,
   type CallSpec,
+  type CensusSpec,
   type ChildrenSpec,
   type Cursor,
   type FollowSpec,

@@ -134,6 +134,7 @@ export { backfillState } from './seats.js';
 export { splitSlice } from './split-slice.js';
 export {
   type Finding,
+  type Here,
   type PastRun,
   type Scope,
   type Span,

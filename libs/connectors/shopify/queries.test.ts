@@ -10,6 +10,7 @@ import {
   validate,
 } from 'graphql';
 import { describeWith, sharedFile } from '../../../tests/shared.js';
+import { countCost, countDocument, CUSTOMER_COUNT, ORDER_COUNT, PRODUCT_COUNT } from './census.js';
 import { QUERY_CAP } from './cost.js';
 import { byIdDocument, idsCost, idsDocument } from './listing.js';
 import { PROBE, shopify } from './platform.js';
@@ -30,6 +31,8 @@ const VENDOR = 'specs/shopify/admin_graphql_2026-04.introspection.json.gz';
 
 const LISTS = [ORDER_IDS, CUSTOMER_IDS, PRODUCT_IDS];
 
+const COUNTS = [ORDER_COUNT, CUSTOMER_COUNT, PRODUCT_COUNT];
+
 const DOCUMENTS = {
   ORDERS,
   ORDER_LINES,
@@ -37,6 +40,7 @@ const DOCUMENTS = {
   PRODUCTS,
   PRODUCT_VARIANTS,
   PROBE,
+  ...Object.fromEntries(COUNTS.map((spec) => [spec.operation, countDocument(spec)])),
   ...Object.fromEntries(
     LISTS.flatMap((spec) => [
       [`ids of ${spec.field}`, idsDocument(spec)],
@@ -55,6 +59,12 @@ const WEIGHTS: readonly (readonly [string, string, Record<string, number>, numbe
   ['customers', CUSTOMERS, { first: 7 }, customersCost(7)],
   ['products', PRODUCTS, { first: 7, variants: 20 }, productsCost(7)],
   ['variants of one product', PRODUCT_VARIANTS, { variants: 200 }, PRODUCT_VARIANTS_COST],
+  ...COUNTS.map((spec): (typeof WEIGHTS)[number] => [
+    spec.operation,
+    countDocument(spec),
+    {},
+    countCost(spec),
+  ]),
   ...LISTS.flatMap((spec): (typeof WEIGHTS)[number][] => [
     [
       `ids of ${spec.field}`,

@@ -8,9 +8,11 @@ import { sinceOf } from './pages.js';
  */
 
 /** Shopify keeps whole seconds: both ends lose their fraction, and the lower end gains what it loses. */
+export const wholeSecond = (at: Date): Date => new Date(Math.floor(at.getTime() / 1000) * 1000);
+
 const shown = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`;
 
-const startOfDay = (at: Date): Date => new Date(`${at.toISOString().slice(0, 10)}T00:00:00Z`);
+export const startOfDay = (at: Date): Date => new Date(`${at.toISOString().slice(0, 10)}T00:00:00Z`);
 
 /** `updated_at` inside the window, both ends included. */
 export function updatedWithin(window: Window, place: Place | null): string {

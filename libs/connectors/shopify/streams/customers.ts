@@ -1,12 +1,13 @@
-import { minutes } from '#kernel';
+import { minutes, seconds } from '#kernel';
 import { defineStream, type PageQuery } from '#sync';
 import { shopifyCustomers } from '#warehouse/tables';
+import { countOf, CUSTOMER_COUNT } from '../census.js';
 import { connection, LARGEST_PAGE, object } from '../cost.js';
 import { graphql } from '../graphql.js';
 import { type IdList, idListing } from '../listing.js';
 import { afterOf, listOf, nextPlace } from '../pages.js';
 import { Customer } from '../records/customer.js';
-import { updatedSinceDay } from '../search.js';
+import { startOfDay, updatedSinceDay, wholeSecond } from '../search.js';
 import type { ShopifySettings } from '../settings.js';
 
 const CUSTOMER_FIELDS = `id createdAt updatedAt displayName firstName lastName state numberOfOrders tags
@@ -58,7 +59,18 @@ export const customers = defineStream({
 
   schema: Customer,
   key: (customer) => customer.id,
-  cursor: { of: (customer) => customer.updatedAt, order: 'ascending', lookback: minutes(5), startAt: null },
+  cursor: {
+    of: (customer) => customer.updatedAt,
+    order: 'ascending',
+    lookback: minutes(5),
+    startAt: null,
+    grain: seconds(1),
+  },
+  // Counted from the start of the day, as the list is asked.
+  census: countOf(CUSTOMER_COUNT, ({ from, to }) => ({
+    from: from && startOfDay(from),
+    to: wholeSecond(to),
+  })),
 
   listing: idListing(CUSTOMER_IDS),
 

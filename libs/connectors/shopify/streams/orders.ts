@@ -1,7 +1,8 @@
-import { type Decimal, minutes, sum, ZERO } from '#kernel';
+import { type Decimal, minutes, seconds, sum, ZERO } from '#kernel';
 import { children, cursorOf, defineStream, type PageQuery } from '#sync';
 import { orderItems, orders as table, type RowOf } from '#warehouse/tables';
 import { z } from 'zod';
+import { countOf, ORDER_COUNT } from '../census.js';
 import { connection, LARGEST_PAGE, list, MONEY_BAG, object } from '../cost.js';
 import { graphql } from '../graphql.js';
 import { afterOf, listOf, nextInside, nextPlace, NO_MORE } from '../pages.js';
@@ -195,7 +196,14 @@ export const orders = defineStream({
 
   schema: Order,
   key: (order) => order.id,
-  cursor: { of: (order) => order.updatedAt, order: 'ascending', lookback: minutes(5), startAt: null },
+  cursor: {
+    of: (order) => order.updatedAt,
+    order: 'ascending',
+    lookback: minutes(5),
+    startAt: null,
+    grain: seconds(1),
+  },
+  census: countOf(ORDER_COUNT),
   follow: [
     {
       next: (order: Order) => nextInside(order.lineItems.pageInfo, `order ${order.id}`),

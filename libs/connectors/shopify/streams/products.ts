@@ -1,7 +1,8 @@
-import { minutes } from '#kernel';
+import { minutes, seconds } from '#kernel';
 import { children, cursorOf, defineStream, type PageQuery } from '#sync';
 import { shopifyProducts, shopifyVariants } from '#warehouse/tables';
 import { z } from 'zod';
+import { countOf, PRODUCT_COUNT } from '../census.js';
 import { connection, LARGEST_PAGE, object } from '../cost.js';
 import { graphql } from '../graphql.js';
 import { type IdList, idListing } from '../listing.js';
@@ -97,7 +98,14 @@ export const products = defineStream({
 
   schema: Product,
   key: (product) => product.id,
-  cursor: { of: (product) => product.updatedAt, order: 'ascending', lookback: minutes(5), startAt: null },
+  cursor: {
+    of: (product) => product.updatedAt,
+    order: 'ascending',
+    lookback: minutes(5),
+    startAt: null,
+    grain: seconds(1),
+  },
+  census: countOf(PRODUCT_COUNT),
   follow: [
     {
       next: (product: Product) => nextInside(product.variants.pageInfo, `product ${product.id}`),
