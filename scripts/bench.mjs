@@ -1,5 +1,5 @@
 /**
- * `npm run bench [load|pipeline|limits|tokens|paging] [--json]`: measures Stratus against the limit it is bound by. Each bench is the
+ * `npm run bench [bench …] [--json]`: measures Stratus against the limit it is bound by. Each bench is the
  * function of its own name in bench/<name>.ts and returns { bench, ours, limit, unit, ratio, … }.
  */
 import { existsSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { startServices } from './services.mjs';
 import { prepare, ROOT } from './setup.mjs';
 import { endAll } from './steps.mjs';
 
-const BENCHES = ['load', 'pipeline', 'limits', 'tokens', 'paging'];
+const BENCHES = ['load', 'pipeline', 'limits', 'tokens', 'paging', 'backfill', 'memory', 'scale'];
 const USAGE = `npm run bench -- [${BENCHES.join('|')}] [--json]`;
 
 const args = process.argv.slice(2);

@@ -203,6 +203,7 @@ async function attended(
         );
       return EXIT.ok;
     }
+    if (!output.json) output.note(`${id}: seen from elsewhere with: npx stratus backfill show ${id}`);
     const sandbox = await ensureSandbox(stack, context);
     const worker = alone ? workerOn(stack) : null;
     try {
