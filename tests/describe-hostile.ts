@@ -32,7 +32,9 @@ const SEED = Number(process.env['HOSTILE_SEED'] ?? 20261121);
 
 /** Five hundred pages that no platform should send: nothing stops, nothing is lost, nothing wrong lands. */
 export function describeHostile(stage: HostileStage): void {
-  describeDb(`${VARIANTS} hostile pages of ${stage.stream} (HOSTILE_SEED=${SEED})`, () => {
+  const { sent, hurts } = hostilePages(stage);
+  const title = `${VARIANTS} hostile pages of ${stage.stream}, ${hurts.size} of ${VARIANTS * PER_PAGE} records hurt (HOSTILE_SEED=${SEED})`;
+  describeDb(title, () => {
     let pages: readonly (readonly unknown[])[] = [];
     const sender: Sender = {
       async send(request, signal): Promise<Reply> {
@@ -47,7 +49,6 @@ export function describeHostile(stage: HostileStage): void {
     // Whether the source's count agrees is told elsewhere: here the source lies.
     const stream = only(stage.platform, stage.stream);
     const platform: Platform = { ...stage.platform, streams: [stream] };
-    const { sent, hurts } = hostilePages(stage);
     let db: TestEngine;
     let theirs: ConnectionRow;
     let control: ConnectionRow;
@@ -166,6 +167,7 @@ export function describeHostile(stage: HostileStage): void {
     }, 120_000);
 
     it('fail no later run either', async () => {
+      pages = sent.slice(0, 100);
       const again = await db.queue(theirs, { stream: stream.name });
       expect(await db.finish(again)).toMatchObject({ state: 'succeeded' });
       expect(await findRun(db.engine.warehouse, again.id)).toMatchObject({ failure: null });

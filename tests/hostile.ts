@@ -1,4 +1,5 @@
 import type { Json } from '#kernel';
+import { deep } from '../libs/sync/hostile/testing/records.js';
 
 /** Numbers between 0 and 1 that are the same for the same seed. */
 export function seeded(seed: number): () => number {
@@ -24,10 +25,6 @@ export interface Hurt {
 }
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
-
-/** `{"a":{"a":…}}`, so many levels deep. */
-export const deep = (levels: number): unknown =>
-  JSON.parse('{"a":'.repeat(levels) + '1' + '}'.repeat(levels));
 
 /** A text that no index compresses. */
 function noise(random: Random, length: number): string {
