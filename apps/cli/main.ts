@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAlerts } from './commands/alerts.js';
 import { addBackfill } from './commands/backfill.js';
+import { addCompleteness } from './commands/completeness.js';
 import { addConnections } from './commands/connections.js';
 import { addFailures } from './commands/failures.js';
 import { addKeys } from './commands/keys.js';
@@ -30,6 +31,7 @@ for (const add of [
   addRuns,
   addBackfill,
   addReconcile,
+  addCompleteness,
   addFailures,
   addQuarantine,
   addQueries,

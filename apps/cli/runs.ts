@@ -10,6 +10,7 @@ import {
   type Drift,
   type NewRun,
   type RunRow,
+  type Verdict,
   type Warehouse,
 } from '#warehouse';
 import type { Output } from './output.js';
@@ -32,6 +33,11 @@ export interface StreamResult {
   readonly failure?: string;
   /** Where both sides were compared by id. */
   readonly drift?: Drift;
+  /** What the platform's own count said of the run's window. */
+  readonly verdict: Verdict | null;
+  readonly source_count: number | null;
+  readonly our_count: number | null;
+  readonly verdict_reason?: string;
 }
 
 const COLUMNS = [
@@ -46,6 +52,7 @@ const COLUMNS = [
   'pages',
   'calls',
   'seconds',
+  'verdict',
 ] as const;
 
 /** The streams of a connection that are switched on. */
@@ -114,6 +121,20 @@ function describe(run: RunRow): string {
   return `${run.stream}: ${run.reason ?? run.state}`;
 }
 
+/** Both counts as numbers, for programs. */
+export const countsOf = (run: RunRow): Pick<StreamResult, 'verdict' | 'source_count' | 'our_count'> => ({
+  verdict: run.verdict,
+  source_count: run.sourceCount === null ? null : Number(run.sourceCount),
+  our_count: run.ourCount === null ? null : Number(run.ourCount),
+});
+
+/** `matched 400`, `differs 380 of 400`: how many are here of how many there. */
+export function verdictText(run: RunRow): string | null {
+  const { verdict, source_count: there, our_count: here } = countsOf(run);
+  if (verdict === null || there === null) return verdict;
+  return here === there ? `${verdict} ${there}` : `${verdict} ${here ?? '?'} of ${there}`;
+}
+
 function resultOf(run: RunRow, connection: string): StreamResult {
   return {
     connection,
@@ -130,6 +151,8 @@ function resultOf(run: RunRow, connection: string): StreamResult {
     run: run.id,
     ...(run.failure === null ? {} : { failure: run.failure }),
     ...(run.drift === null ? {} : { drift: run.drift }),
+    ...countsOf(run),
+    ...(run.verdictReason === null ? {} : { verdict_reason: run.verdictReason }),
   };
 }
 
@@ -147,6 +170,9 @@ export function printResults(output: Output, results: readonly StreamResult[]): 
       );
   for (const { stream, connection, drift } of results)
     if (drift) output.line(`\n${stream} on ${connection}: ${driftText(drift)}`);
+  for (const { stream, connection, verdict, verdict_reason: reason, failure } of results)
+    if (verdict !== null && reason !== undefined && failure === undefined)
+      output.line(`\n${stream} on ${connection} ${verdict}: ${reason}`);
   const quarantined = results.reduce((n, result) => n + result.quarantined, 0);
   if (quarantined > 0)
     output.line(`\n${quarantined} records are in the quarantine: npx stratus quarantine list`);

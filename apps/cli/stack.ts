@@ -137,10 +137,15 @@ interface EngineParts {
   readonly limiter: Limiter;
 }
 
+/** What the environment or the file says of a stream's lookback; undefined leaves the stream's own. */
+export const configuredLookback = (
+  { env, config }: Pick<Stack, 'env' | 'config'>,
+  stream: string,
+): Duration | undefined =>
+  config.streams.get(stream)?.lookbackMs ??
+  (stream.startsWith('shopify.') ? env.shopifyLookbackMs : undefined);
+
 function makeEngine({ env, config, ...doors }: EngineParts): Engine {
-  const lookbackOf = (stream: string): Duration | undefined =>
-    config.streams.get(stream)?.lookbackMs ??
-    (stream.startsWith('shopify.') ? env.shopifyLookbackMs : undefined);
   return {
     ...doors,
     now: () => new Date(),
@@ -148,7 +153,7 @@ function makeEngine({ env, config, ...doors }: EngineParts): Engine {
     worker: PROCESS,
     leaseMs: env.leaseMs,
     sliceMs: env.sliceMs,
-    lookbackOf,
+    lookbackOf: (stream) => configuredLookback({ env, config }, stream),
   };
 }
 

@@ -1,5 +1,12 @@
 import { hours, later, minutes } from '#kernel';
-import { acceptRun, findCheckpoint, type ConnectionRow, type NewRun, type RunRow } from '#warehouse';
+import {
+  acceptRun,
+  findCheckpoint,
+  requeueRun,
+  type ConnectionRow,
+  type NewRun,
+  type RunRow,
+} from '#warehouse';
 import { NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
 import {
   fakeCensus,
@@ -176,6 +183,14 @@ describeDb('the close of a run', () => {
     shop.script = () => shop.reply(404);
     const red = await read();
     await expect(accept(red)).rejects.toThrow(/failed for another reason than its counts/);
+    shop.script = () => undefined;
+    shop.counts = (count) => ({ count: count + 5, sum: null });
+    const counted = await read({ stream: 'fake.counted' });
+    expect(counted.verdict).toBe('differs');
+    await requeueRun(db.engine.warehouse, counted.id, db.clock.now);
+    shop.script = () => shop.reply(401);
+    expect(await db.finish(counted)).toMatchObject({ state: 'failed', verdict: null });
+    await expect(accept(counted)).rejects.toThrow(/failed for another reason than its counts/);
     await expect(accept({ ...red, id: 'nobody' })).rejects.toThrow(/there is no run nobody/);
   });
 

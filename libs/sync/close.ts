@@ -74,7 +74,7 @@ async function refuse(closing: Closing, census: Census & { says: 'differs' }): P
   await noteFinding(engine.warehouse, run, finding, movesCheckpoint(closing) ? 'refuted' : 'open');
   throw new Failure(
     'bug',
-    `${told}; ${movesCheckpoint(closing) ? 'the checkpoint stays at what was proven' : 'what was read stays'}: compare with the platform's own pages, read everything with: npx stratus run ${stream.name} --connection ${connection.name} --full, or accept what is here with: npx stratus accept ${run.id}`,
+    `${told}; ${movesCheckpoint(closing) ? 'the checkpoint stays at what was proven' : 'what was read stays'}: ${stream.listing ? `compare the ids with: npx stratus reconcile ${stream.name}` : `read everything with: npx stratus run ${stream.name} --full`} --connection ${connection.name}, try again with: npx stratus retry ${run.id}, or accept what is here with: npx stratus accept ${run.id}`,
   );
 }
 

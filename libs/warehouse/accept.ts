@@ -6,6 +6,7 @@ import type { RunKind, RunRow } from './rows.js';
 import { noteGoodRun } from './failures.js';
 import { statesBefore } from './run-states.js';
 import { findRun } from './runs.js';
+import type { Query } from './upsert.js';
 import type { Warehouse } from './warehouse.js';
 import { DEFAULT_WORKSPACE } from './workspace.js';
 
@@ -14,6 +15,7 @@ interface Accepted {
   readonly stream: string;
   readonly kind: RunKind;
   readonly verdictReason: string | null;
+  readonly backfillId: string | null;
   /** How far it read; null where it brought nothing. */
   readonly readTo: Date | null;
 }
@@ -36,6 +38,7 @@ export async function acceptRun(
            reason = 'accepted by ' || $2
          where id = $1 and state = any($4::text[]) and state = 'failed' and verdict = 'differs' returning *
        ) select connection_id as "connectionId", stream, kind, verdict_reason as "verdictReason",
+           backfill_id as "backfillId",
            least(cursor_at, window_to) as "readTo" from accepted`,
       [id, accepted.by, accepted.now, arrayLiteral(statesBefore('succeeded'))],
     );
@@ -58,6 +61,7 @@ export async function acceptRun(
       outcome: run.verdictReason ?? 'accepted',
     });
     await noteGoodRun(query, id, accepted.now);
+    if (run.backfillId !== null) await settleBackfill(query, run.backfillId);
     return true;
   });
   const run = await findRun(warehouse, id);
@@ -68,5 +72,16 @@ export async function acceptRun(
     run.state === 'failed'
       ? `run ${id} failed for another reason than its counts: mend that and try again with: npx stratus retry ${id}`
       : `run ${id} is ${run.state}: only a failed run whose counts differ can be accepted`,
+  );
+}
+
+/** A backfill whose last failed slice was accepted has succeeded. */
+async function settleBackfill(query: Query, id: string): Promise<void> {
+  await query(
+    `with settled as (
+       update backfills b set state = 'succeeded' where id = $1 and state = 'failed'
+         and not exists (select from runs r where r.backfill_id = b.id and r.state <> 'succeeded') returning 1
+     ) select from settled`,
+    [id],
   );
 }

@@ -148,7 +148,7 @@ export {
   readBackfill,
 } from './completeness.js';
 export { acceptRun } from './accept.js';
-export { type LateBefore } from './late-arrivals.js';
+export { type LateArrivals, type LateBefore, lateArrivals } from './late-arrivals.js';
 export { forgetSeen } from './seen.js';
 export { countUnseen, forgetOldSeen, markUnseen } from './unseen.js';
 export { type FreshnessRow, freshness } from './freshness.js';

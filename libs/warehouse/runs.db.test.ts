@@ -229,6 +229,7 @@ describeDb('runs', () => {
       expect(allowed.sort()).toEqual([
         'cancelled → queued',
         'failed → queued',
+        'failed → succeeded',
         'queued → cancelled',
         'queued → failed',
         'queued → running',

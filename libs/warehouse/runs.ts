@@ -112,7 +112,9 @@ export async function claimRun(
        ), taken as (
          update runs r set state = 'running', lease = lease + 1, lease_until = $3, worker = $2, attempt = attempt + 1,
            started_at = coalesce(started_at, $4), finished_at = null, not_before = null, reason = null,
-           failure = null, failure_kind = null, seat = free.seat,
+           failure = null, failure_kind = null,
+           verdict = case when reading in ('tail', 'confirm') then verdict end,
+           verdict_reason = case when reading in ('tail', 'confirm') then verdict_reason end, seat = free.seat,
            page_size = coalesce(r.page_size, (select max(page_size) from runs o where o.backfill_id = r.backfill_id))
          from free
          where id = $1 and (state = any($5::text[]) or (state = 'running' and lease_until < $4))

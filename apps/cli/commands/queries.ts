@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { platforms } from '#catalog';
-import { Failure, formatDuration } from '#kernel';
-import { freshness, openAlerts, type FreshnessRow } from '#warehouse';
+import { days, earlier, Failure, formatDuration, type Duration } from '#kernel';
+import { freshness, lateArrivals, openAlerts, type FreshnessRow, type LateArrivals } from '#warehouse';
 import pg from 'pg';
 import { contextOf, withStack } from '../context.js';
 import { show } from '../output.js';
 import { age, driftText } from '../runs.js';
+import { configuredLookback, type Stack } from '../stack.js';
 import { crewOf, waitsOf } from '../waits.js';
 
 /** `streams`, `status`, `sql`: questions that change nothing. */
@@ -37,8 +38,9 @@ export function addQueries(program: Command): void {
       const context = contextOf(command);
       await withStack(context, 'status', async (stack) => {
         const now = new Date();
-        const [known, waits, crew, alerts] = await Promise.all([
+        const [known, late, waits, crew, alerts] = await Promise.all([
           freshness(stack.warehouse),
+          lateOf(stack, now),
           waitsOf(stack, now),
           crewOf(stack, now),
           openAlerts(stack.warehouse),
@@ -51,13 +53,26 @@ export function addQueries(program: Command): void {
         );
         const rows = known.map((row) => ({
           ...row,
+          lookbackMs: lookbackIn(stack, row.stream),
+          late: late.get(`${row.connectionId} ${row.stream}`) ?? null,
           wait: openOf.get(`${row.connectionId} ${row.stream}`) ?? null,
         }));
         if (context.output.json)
           return context.output.result({ streams: rows, ...crew, alerts: alerts.length });
         if (rows.length === 0) return context.output.line('nothing has run yet; try: npm run up');
         context.output.table(
-          ['connection', 'stream', 'last success', 'read up to', 'state', 'quarantine', 'compared', 'why'],
+          [
+            'connection',
+            'stream',
+            'last success',
+            'read up to',
+            'state',
+            'quarantine',
+            'compared',
+            'lookback',
+            'late',
+            'why',
+          ],
           rows.map((row) => [
             row.connection,
             row.stream,
@@ -68,6 +83,8 @@ export function addQueries(program: Command): void {
               : row.lastState,
             row.openQuarantine,
             comparedText(row, now),
+            row.lookbackMs === null ? null : formatDuration(row.lookbackMs),
+            lateText(row.late),
             row.wait?.text ?? row.lastFailure ?? row.notice,
           ]),
         );
@@ -97,6 +114,25 @@ export function addQueries(program: Command): void {
       });
     });
 }
+
+/** Over so many days a stream's late arrivals are shown beside its lookback. */
+const LATE_DAYS = 7;
+
+async function lateOf({ warehouse }: Stack, now: Date): Promise<Map<string, LateArrivals>> {
+  const late = await lateArrivals(warehouse, earlier(now, days(LATE_DAYS)));
+  return new Map(late.map((one) => [`${one.connectionId} ${one.stream}`, one]));
+}
+
+/** How far the stream's runs step back; null where it has no checkpoint to step back from. */
+function lookbackIn(stack: Stack, name: string): Duration | null {
+  const cursor = platforms.flatMap(({ streams }) => streams).find((one) => one.name === name)?.cursor;
+  return cursor ? (configuredLookback(stack, name) ?? cursor.lookback) : null;
+}
+
+/** `12, up to 3m; 1 beyond`: what came late in the last days, and what the lookback did not catch. */
+const lateText = (late: LateArrivals | null): string | null =>
+  late &&
+  `${late.records}, up to ${formatDuration(late.maxMs)}${late.beyondLookback > 0 ? `; ${late.beyondLookback} beyond` : ''}`;
 
 /** `9h ago: no drift`: the newest comparison with the platform's list of ids. */
 const comparedText = (row: FreshnessRow, now: Date): string | null =>

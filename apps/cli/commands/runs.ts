@@ -19,7 +19,7 @@ import { retryInBulk } from '../bulk-retry.js';
 import { contextOf, withStack, type Context } from '../context.js';
 import { choosing, kindOption, type Chosen } from '../desk-filter.js';
 import { EXIT } from '../output.js';
-import { allSucceeded, driftText, enqueue, follow, printResults } from '../runs.js';
+import { allSucceeded, driftText, enqueue, follow, printResults, countsOf, verdictText } from '../runs.js';
 import type { Stack } from '../stack.js';
 import { waitsOf, whyOf } from '../waits.js';
 
@@ -59,7 +59,7 @@ export function addRuns(program: Command): void {
         const waits = await waitsOf(stack, new Date());
         const runs = (await recentRuns(warehouse, options)).map((one) => {
           const wait = waits.get(one.id)?.wait ?? null;
-          return { ...one, wait, why: whyOf(one, wait) };
+          return { ...one, ...countsOf(one), wait, why: whyOf(one, wait) };
         });
         if (context.output.json) return context.output.result({ runs });
         if (runs.length === 0)
@@ -80,6 +80,7 @@ export function addRuns(program: Command): void {
             'inserted',
             'changed',
             'same',
+            'verdict',
             'why',
           ],
           runs.map((one) => [
@@ -93,6 +94,7 @@ export function addRuns(program: Command): void {
             one.inserted,
             one.changed,
             one.same,
+            verdictText(one),
             one.why ?? (one.drift && driftText(one.drift)),
           ]),
         );
