@@ -25,7 +25,7 @@ export async function followBackfill(
 }
 
 /** `shopify.orders: 12 of 52 slices, 3 under way, 34200 records, 41 %, about 3m 20s left`. */
-export function progressOf(row: BackfillRow): string {
+function progressOf(row: BackfillRow): string {
   const ended = row.succeeded + row.failed + row.cancelled;
   const left = row.leftMs === null ? 'time left not known yet' : `about ${formatDuration(row.leftMs)} left`;
   return [

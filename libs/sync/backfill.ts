@@ -6,7 +6,7 @@ export const SLICES = ['day', 'week', 'month'] as const;
 export type SliceSize = (typeof SLICES)[number];
 
 /** More slices cost more calls than they bring speed, and a list nobody can read. */
-export const MOST_SLICES = 5000;
+const MOST_SLICES = 5000;
 /** More at once than any platform's budget feeds. */
 const MOST_PARALLEL = 64;
 
