@@ -17,6 +17,7 @@ import {
 } from '#warehouse';
 import { NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { fakePlatform, FakeShop, fakeStream, manyThings, thing } from '../../tests/fake-platform.js';
+import { listedStream, openListDoor } from '../../tests/fake-listing.js';
 import { describeDb } from '../../tests/postgres.js';
 import { deep } from './hostile/testing/records.js';
 
@@ -288,5 +289,28 @@ describeDb('a replay', () => {
     await edit(wire(1), 't0001');
     expect((await replay()).bulk).toMatchObject({ failed: 1 });
     expect(await rows()).toHaveLength(1);
+  });
+
+  it('fetches by its id what was not kept whole, where the stream can', async () => {
+    const platform = fakePlatform({ streams: [listedStream] });
+    openListDoor(shop);
+    shop.things = [1, 2, 3].map((n) => ({ ...thing(n), qty: 'many', ...(deep(300) as object) }));
+    await db.finish(await db.queue(connection), { platform });
+    // Mended there, still broken there, and deleted there.
+    shop.things = [thing(1), { ...thing(2), qty: 'few' }];
+    const begun = (await begin())!;
+    expect(await db.finish(begun.runs[0]!, { platform })).toMatchObject({
+      state: 'succeeded',
+      inserted: 2,
+      quarantined: 2,
+      calls: 3,
+    });
+    expect((await rows()).map(({ id }) => id)).toEqual(['t0001']);
+    expect(Object.fromEntries((await records()).map(({ recordKey, reason }) => [recordKey, reason]))).toEqual(
+      {
+        t0002: expect.stringMatching(/^qty: /) as string,
+        t0003: expect.stringContaining('the platform does not have it any more') as string,
+      },
+    );
   });
 });
