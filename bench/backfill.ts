@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import { openQueues, type Queues } from '#queue';
 import { findRun, insertRun, isFinished, type BackfillRow } from '#warehouse';
-import { backfillOrders, end, ended, SHOP, startCluster, type Cluster } from './cluster.js';
+import { backfillOrders, end, ended, peakMegabytes, SHOP, startCluster, type Cluster } from './cluster.js';
 import { median, required, round, type BenchResult } from './measure.js';
 
 const WORKERS = 4;
-const PARALLEL = 8;
+const PARALLEL = 16;
 const STREAM = 'shopify.orders';
 /** What a platform across the sea takes to answer. */
 const LATENCY_MS = { fixed: 40, jitter: 80 };
@@ -33,9 +33,9 @@ export async function backfill(rows = Number(process.env['BENCH_ROWS'] ?? 100_00
     await cluster.start(['scheduler']);
     const workers: ChildProcess[] = [];
     for (let i = 0; i < WORKERS; i++) workers.push(await cluster.start(['worker']));
-    // The live stream stands at the end of the shop's history; what came before is the backfill's.
+    // The live stream stands at the end of the shop's history, and is not to prove what came before: that is the backfill's.
     await warehouse.query(
-      'insert into checkpoints (connection_id, stream, cursor_at, run_id) values ($1, $2, $3, $4)',
+      'insert into checkpoints (connection_id, stream, cursor_at, proven_at, run_id) values ($1, $2, $3, $3, $4)',
       [cluster.connectionId, STREAM, cluster.anchor, 'bench'],
     );
     live = startLive(cluster);
@@ -53,8 +53,9 @@ export async function backfill(rows = Number(process.env['BENCH_ROWS'] ?? 100_00
       if (share < [0.3, 0.6, 2][kills.length]!) return;
       await end(workers[kills.length]!, 'SIGKILL');
       kills.push(round(share, 2));
-      await cluster.start(['worker']);
+      workers.push(await cluster.start(['worker']));
     });
+    const peaks = workers.slice(kills.length).map((worker) => Math.round(peakMegabytes(worker)));
     const seconds = (performance.now() - started) / 1000;
     const busy = live.take();
     await live.stop();
@@ -76,6 +77,7 @@ export async function backfill(rows = Number(process.env['BENCH_ROWS'] ?? 100_00
       workers: WORKERS,
       parallel: PARALLEL,
       killedAt: kills,
+      workerPeakMegabytes: peaks,
       liveAgeMs: lateness(busy.ages),
       liveAgeMsWithout: lateness(quiet.ages),
       liveAgeRatio: round(mean(busy.ages) / mean(quiet.ages)),

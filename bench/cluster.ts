@@ -38,6 +38,9 @@ export async function startCluster(rows: number): Promise<Cluster> {
   const key = randomBytes(32).toString('base64');
   const anchor = new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000);
   const children: ChildProcess[] = [];
+  // Whatever ends this bench ends them too.
+  const killAll = (): void => children.forEach((child) => child.kill('SIGKILL'));
+  process.once('exit', killAll);
   const shop = {
     name: SHOP,
     source: { kind: 'built-in', seed: 7, orders: Math.round(rows / ROWS_PER_ORDER) },
@@ -126,19 +129,25 @@ export async function startCluster(rows: number): Promise<Cluster> {
     },
     async stop() {
       for (const child of children) await end(child);
+      process.off('exit', killAll);
       await warehouse.close();
       await database.drop();
     },
   };
 }
 
-/** Sets a backfill of all orders going over so many days before the anchor. */
+/** Sets a backfill of orders going, over so many days that end `endingDaysAgo` before the anchor. */
 export async function backfillOrders(
   cluster: Cluster,
-  { days, slices, parallel }: { days: number; slices: 'day' | 'week'; parallel: number },
+  {
+    days,
+    slices,
+    parallel,
+    endingDaysAgo = 0,
+  }: { days: number; slices: 'day' | 'week'; parallel: number; endingDaysAgo?: number },
 ): Promise<string> {
-  const from = new Date(cluster.anchor.getTime() - days * 86_400_000).toISOString();
-  const to = cluster.anchor.toISOString();
+  const daysAgo = (n: number): string => new Date(cluster.anchor.getTime() - n * 86_400_000).toISOString();
+  const [from, to] = [daysAgo(endingDaysAgo + days), daysAgo(endingDaysAgo)];
   const { backfill } = await cluster.command<{ backfill: { id: string } }>(
     [
       'backfill',
