@@ -13,7 +13,7 @@ import { startServices } from './services.mjs';
 import { build, install, installIsStale, requireNode, ROOT, TSC } from './setup.mjs';
 import { endAll, run } from './steps.mjs';
 
-const TESTS_TIMEOUT_MS = 9 * 60_000;
+const TESTS_TIMEOUT_MS = 25 * 60_000;
 
 process.chdir(ROOT);
 ignoreSignalEchoes();
