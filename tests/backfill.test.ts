@@ -99,6 +99,25 @@ describeDb('stratus backfill, on a machine with nothing but Node', () => {
     LONG,
   );
 
+  it(
+    'ends with its last slice, where a person cancels that one alone',
+    async () => {
+      const { backfill: row } = lastJson<{ backfill: Shown }>(
+        await backfill(
+          ...['shopify.orders', '--connection', 'demo', '--from', '2026-01-01', '--to', '2026-01-02'],
+          ...['--no-wait', '--json'],
+        ),
+      );
+      const [slice] = lastJson<{ id: string }[]>(
+        await stratus(['sql', `select id from runs where backfill_id = '${row.id}'`, '--json'], env),
+      );
+      expect((await stratus(['cancel', slice!.id], env)).code).toBe(0);
+      const shown = await backfill('show', row.id, '--json');
+      expect(lastJson<{ backfill: Shown }>(shown).backfill.state).toBe('cancelled');
+    },
+    LONG,
+  );
+
   it.each([
     [
       'no such stream',

@@ -84,7 +84,7 @@ describeDb('the quota of every connection', () => {
     const run = (await insertRun(
       warehouse,
       { connectionId: 'shop', stream: 'shopify.orders', kind: 'incremental', trigger: 'manual' },
-      NOW,
+      later(NOW, -seconds(1)),
     ))!;
     const second = (await insertRun(
       warehouse,

@@ -4,6 +4,7 @@ import { Failure, later } from '#kernel';
 import { planBackfill, SLICES, type SliceSize } from '#sync';
 import {
   cancelBackfill,
+  closeBackfills,
   dueSlices,
   findBackfill,
   findConnection,
@@ -192,6 +193,8 @@ async function attended(
     const alone = stack.env.mode === 'embedded' && !stack.home.running();
     if (alone) await reapRuns(stack.warehouse, later(new Date(), 10 * stack.env.leaseMs));
     const id = await setGoing(stack);
+    // One whose last slice was cancelled or lost its worker may have nobody left to close it.
+    await closeBackfills(stack.warehouse, new Date(), id);
     await wakeDue(stack, id);
     if (!wait) {
       if (output.json) output.result({ backfill: await findBackfill(stack.warehouse, id, new Date()) });

@@ -4,6 +4,7 @@ import { Failure } from '#kernel';
 import { jobOf } from '#queue';
 import {
   cancelRun,
+  closeBackfills,
   findConnection,
   findRun,
   listConnections,
@@ -151,6 +152,7 @@ async function cancel(context: Context, ids: readonly string[]): Promise<number>
       if (!(await cancelRun(stack.warehouse, id, 'cancelled by hand', new Date())))
         throw new Failure('refused', `run ${id} is ${run.state} already`);
       await stack.queues().removeRun(streamOf(run.stream).platform, id);
+      if (run.backfillId !== null) await closeBackfills(stack.warehouse, new Date(), run.backfillId);
       cancelled.push(id);
     }
     if (context.output.json) context.output.result({ cancelled });
