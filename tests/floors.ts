@@ -3,6 +3,7 @@ import { target, type SourceFile } from './imports.js';
 const FLOORS: Readonly<Record<string, number>> = {
   kernel: 0,
   telemetry: 1,
+  shop: 1,
   warehouse: 2,
   queue: 2,
   http: 2,
@@ -14,6 +15,9 @@ const FLOORS: Readonly<Record<string, number>> = {
 };
 const CONNECTORS = 4;
 const APPS = 6;
+
+/** They run the whole product, and may look at all of it. */
+const MEASURES = ['bench', 'storm'];
 
 /** What a connector may take from us; everything else is the engine's. */
 const FOR_CONNECTORS = ['libs/kernel/index.ts', 'libs/sync/index.ts', 'libs/warehouse/tables/index.ts'];
@@ -61,8 +65,8 @@ function complaintAbout(from: string, specifier: string, to: string): string | u
   const [here, there] = [unitOf(from), unitOf(to)];
   const inSimulator = /^libs\/connectors\/[^/]+\/simulator\//;
   const leavesForSimulator = inSimulator.test(to) && !inSimulator.test(from);
-  if (leavesForSimulator && !isTest(from) && here !== 'apps/sandbox' && here !== 'bench') {
-    return `imports ${specifier}; a simulator is for apps/sandbox, bench and tests alone`;
+  if (leavesForSimulator && !isTest(from) && here !== 'apps/sandbox' && !MEASURES.includes(here)) {
+    return `imports ${specifier}; a simulator is for apps/sandbox, bench, storm and tests alone`;
   }
   if (here === there) return undefined;
   if (isTest(from)) {
@@ -72,14 +76,14 @@ function complaintAbout(from: string, specifier: string, to: string): string | u
     return `imports ${specifier}; only tests do`;
   }
   if (there === 'config') {
-    return here.startsWith('apps/') || here === 'bench' || here === 'scripts' || isTest(from)
+    return here.startsWith('apps/') || MEASURES.includes(here) || here === 'scripts' || isTest(from)
       ? undefined
       : `imports ${specifier}; configuration is parsed in apps and handed down as plain values`;
   }
   if (
     there.startsWith('apps/') &&
     !here.startsWith('apps/') &&
-    !['bench', 'examples'].includes(here) &&
+    ![...MEASURES, 'examples'].includes(here) &&
     !isTest(from)
   ) {
     return `imports ${specifier}; nothing below the apps knows an app`;
@@ -87,7 +91,10 @@ function complaintAbout(from: string, specifier: string, to: string): string | u
   if (there.startsWith('libs/') && !ENTRANCES.test(to)) {
     return `imports ${specifier}; cross into ${there} through its index.ts (#${there.slice('libs/'.length)})`;
   }
-  if (here.startsWith('libs/connectors/') && !isTest(from)) return connectorComplaint(specifier, to, there);
+  if (there === 'libs/shop' && here.startsWith('libs/') && !inSimulator.test(from) && !isTest(from))
+    return `imports ${specifier}; the made-up shop is for simulators alone`;
+  if (here.startsWith('libs/connectors/') && !isTest(from) && there !== 'libs/shop')
+    return connectorComplaint(specifier, to, there);
   const [low, high] = [floorOf(here), floorOf(there)];
   if (high > low && !isTest(from)) {
     return `climbs from floor ${low} (${here}) to floor ${high} (${there}) by importing ${specifier}; imports only go down`;

@@ -1,6 +1,5 @@
 import { Customer, Product, Variant, type Address } from './catalog.js';
-import type { Units } from './money.js';
-import type { Random } from './random.js';
+import type { Random, Units } from '#shop';
 import type { ShopStore } from './store.js';
 import { PEOPLE, PLACES, SIZES, THINGS, VENDORS } from './words.js';
 

@@ -1,5 +1,6 @@
 import { makeBuiltIn } from './built-in.js';
-import { MoneyBag, textOf, unitsOf } from './money.js';
+import { textOf, unitsOf } from '#shop';
+import { MoneyBag } from './money.js';
 import type { ShopStore } from './store.js';
 import { ANCHOR } from './testing/ask.js';
 import { truthOf } from './truth.js';

@@ -3,7 +3,7 @@ import { settle } from './built-in-events.js';
 import type { Customer, Variant } from './catalog.js';
 import type { Presentment } from './money.js';
 import { Order } from './order.js';
-import { Random } from './random.js';
+import { Random } from '#shop';
 import { ShopStore } from './store.js';
 
 /*

@@ -1,4 +1,5 @@
-import { Money, textOf, type Units } from './money.js';
+import { textOf, type Units } from '#shop';
+import { Money } from './money.js';
 import { idText, instantText } from './ids.js';
 
 /** A postal address, shaped as the schema's `MailingAddress`. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cancel, refundLine } from './built-in-events.js';
 import { makeOrder } from './built-in.js';
 import type { Order } from './order.js';
-import { Random } from './random.js';
+import { Random } from '#shop';
 import type { ShopStore } from './store.js';
 
 /** What somebody did in the shop's admin while nobody was looking. */

@@ -1,6 +1,7 @@
 import { idText, instantText } from './ids.js';
 import type { LineItem } from './line-item.js';
-import { Money, type MoneyBag, rounded, type Units } from './money.js';
+import { rounded, type Units } from '#shop';
+import { Money, type MoneyBag } from './money.js';
 import type { Order } from './order.js';
 
 /** What happens to an order after it was placed: payments, parcels, money back. */
@@ -62,10 +63,14 @@ export class Transaction {
     return this.order.bag(this.units);
   }
   /** 1.5 % + 0.20, as the platform's own gateway takes; none on other gateways. */
+  get feeUnits(): Units {
+    if (this.gateway !== 'shopify_payments' || this.status !== 'SUCCESS' || this.kind === 'REFUND') return 0;
+    return rounded(Math.round((this.units * 15) / 1000) + 2000, this.order.currencyCode);
+  }
   get fees(): readonly object[] {
-    if (this.gateway !== 'shopify_payments' || this.status !== 'SUCCESS' || this.kind === 'REFUND') return [];
+    const units = this.feeUnits;
+    if (units === 0) return [];
     const currency = this.order.currencyCode;
-    const amount = rounded(Math.round((this.units * 15) / 1000) + 2000, currency);
     return [
       {
         id: this.id.replace('OrderTransaction', 'TransactionFee'),
@@ -73,7 +78,7 @@ export class Transaction {
         rate: '0.015',
         rateName: 'domestic',
         flatFeeName: null,
-        amount: new Money(amount, currency),
+        amount: new Money(units, currency),
         flatFee: new Money(2000, currency),
         taxAmount: new Money(0, currency),
       },

@@ -1,4 +1,5 @@
-import { type MoneyBag, rounded, type Units } from './money.js';
+import { rounded, type Units } from '#shop';
+import type { MoneyBag } from './money.js';
 import type { Product, Variant } from './catalog.js';
 import { idText } from './ids.js';
 import type { Order } from './order.js';

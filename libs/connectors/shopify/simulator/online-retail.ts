@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { Failure, parseDecimal } from '#kernel';
 import { Customer, Product, Variant, type Address } from './catalog.js';
 import { Fulfillment, Transaction } from './events.js';
-import { unitsOf } from './money.js';
+import { unitsOf } from '#shop';
 import { Order } from './order.js';
 import { ShopStore } from './store.js';
 

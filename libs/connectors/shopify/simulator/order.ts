@@ -1,6 +1,7 @@
 import { FAMILIES, idText, instantText } from './ids.js';
 import { LineItem, taxLine, type LineFacts } from './line-item.js';
-import { MoneyBag, type Presentment, type Units } from './money.js';
+import type { Units } from '#shop';
+import { MoneyBag, type Presentment } from './money.js';
 import type { Fulfillment, Refund, Transaction } from './events.js';
 import type { Address, Customer } from './catalog.js';
 

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { hash } from './random.js';
+import { hash } from '#shop';
 import type { Search } from './search.js';
 import { type Listed, type SortedList, type SortValue } from './sorted.js';
 
