@@ -5,11 +5,11 @@ const WORKERS = 8;
 /** What a platform across the sea takes to answer; nothing else is waited for. */
 const LATENCY_MS = 400;
 /**
- * One slice a day; a multiple of the workers, so that none is left over at the end. Older days are left out: the shop
- * has one instant there that 300 orders share, and one slice cannot be read by two workers.
+ * One slice a day; a multiple of the workers, and many for each, since at the end some wait for the last one to read its
+ * slice. The day that 300 orders share one instant of is among them, far from the end.
  */
-const DAYS = 32;
-const ROWS = 20_000;
+const DAYS = 80;
+const ROWS = 14_000;
 
 /**
  * The same backfill by one worker and by eight, each a process with one run at a time, where a call's latency is what
