@@ -15,7 +15,7 @@ export default {
     '^#(migrations|config)$': '<rootDir>/$1/index.ts',
     '^#(.*)$': '<rootDir>/libs/$1/index.ts',
   },
-  testMatch: ['<rootDir>/{apps,libs,config,migrations,tests,bench,examples,scripts}/**/*.test.ts'],
+  testMatch: ['<rootDir>/{apps,libs,config,migrations,tests,bench,storm,examples,scripts}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.stratus/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   globalSetup: '<rootDir>/tests/services-start.mjs',

@@ -18,6 +18,8 @@ import { setTimeout as after } from 'node:timers/promises';
 import { freePort, portAnswers, stopChild } from './children.mjs';
 
 const require = createRequire(import.meta.url);
+/** Sessions of a killed server hold its memory for a moment. */
+const RESTARTS = 20;
 
 /** The folder of the Postgres that npm installed for this machine, or undefined where there is none for it. */
 export function postgresFolder() {
@@ -70,8 +72,8 @@ export async function startPostgres({ durable = false } = {}) {
     rmSync(passwordFile);
     if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`);
 
-    for (let attempt = 1; ; attempt++) {
-      const port = await freePort();
+    let said = '';
+    const launch = (port) => {
       const settings = [
         'listen_addresses=127.0.0.1',
         'unix_socket_directories=',
@@ -83,13 +85,29 @@ export async function startPostgres({ durable = false } = {}) {
         ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
         { ...owner, cwd: folder, env: environment, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
       );
-      let said = '';
       child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-2000)));
+      return child;
+    };
+    for (let attempt = 1; ; attempt++) {
+      const port = await freePort();
+      let child = launch(port);
       const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
       if ((await portAnswers(port, child)) && (await takesSessions(url, child))) {
         return {
           url,
           pid: child.pid,
+          /** The postmaster alone: its sessions notice and end, mid-statement. */
+          kill: () => stopChild(child, 'SIGKILL'),
+          /** On the same port and data; refused until the last session of the killed one is gone. */
+          start: async () => {
+            for (let tries = 1; ; tries++) {
+              child = launch(port);
+              if ((await portAnswers(port, child)) && (await takesSessions(url, child))) return;
+              await stopChild(child, 'SIGKILL');
+              if (tries === RESTARTS) throw new Error(`Postgres did not start again: ${said}`);
+              await after(tries * 50);
+            }
+          },
           /** SIGQUIT is Postgres' immediate shutdown: nothing here is worth a checkpoint. */
           stop: async () => {
             await stopChild(child, 'SIGQUIT');

@@ -3,6 +3,7 @@
  * as its input closes: however its parent ends (done, Ctrl-C, killed), no server and no folder stays behind.
  *
  * POST /postgres -> { url }   POST /redis -> { url } with a database number nobody else was given
+ * POST /postgres/kill, /redis/kill: SIGKILL; POST /postgres/start, /redis/start: again, on the same port and data
  */
 import { createServer } from 'node:http';
 import { startPostgres } from './postgres-server.mjs';
@@ -70,9 +71,20 @@ async function lendRedis() {
   return url.href;
 }
 
+async function struck(service, how) {
+  const server = await service();
+  if (!server[how]) throw new Error('a server of somebody else is not ours to kill');
+  await server[how]();
+  return server.url;
+}
+
 const answers = {
   '/postgres': async () => (await postgres()).url,
   '/redis': lendRedis,
+  '/postgres/kill': () => struck(postgres, 'kill'),
+  '/postgres/start': () => struck(postgres, 'start'),
+  '/redis/kill': () => struck(redis, 'kill'),
+  '/redis/start': () => struck(redis, 'start'),
 };
 
 const door = createServer((request, response) => {

@@ -9,11 +9,16 @@ const KEEPER = fileURLToPath(new URL('./service-keeper.mjs', import.meta.url));
 /**
  * Postgres and Redis for tests and measurements: the ones named in DATABASE_URL and REDIS_URL, else throwaway servers
  * of our own, each started when first asked for. `stop` ends them and removes their folders; so does the end of
- * this process, whatever its cause.
+ * this process, whatever its cause. `own`: throwaway servers whatever is named, which `server` may then kill.
  */
-export async function startServices({ durable = false } = {}) {
+export async function startServices({ durable = false, own = false } = {}) {
+  const { DATABASE_URL, REDIS_URL, ...rest } = process.env;
   const keeper = spawn(process.execPath, [KEEPER], {
-    env: { ...process.env, STRATUS_DURABLE: durable ? '1' : '0' },
+    env: {
+      ...rest,
+      ...(own ? {} : { ...(DATABASE_URL && { DATABASE_URL }), ...(REDIS_URL && { REDIS_URL }) }),
+      STRATUS_DURABLE: durable ? '1' : '0',
+    },
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
@@ -34,6 +39,12 @@ export async function startServices({ durable = false } = {}) {
     pid: keeper.pid,
     postgres: () => askService(url, 'postgres'),
     redis: () => askService(url, 'redis'),
+    /** One server with a `kill` (SIGKILL) and a `start` on the same port and data. */
+    server: async (name) => ({
+      url: await askService(url, name),
+      kill: async () => void (await askService(url, `${name}/kill`)),
+      start: async () => void (await askService(url, `${name}/start`)),
+    }),
     stop: async () => {
       keeper.stdin.end();
       keeper.ref();
@@ -42,7 +53,7 @@ export async function startServices({ durable = false } = {}) {
   };
 }
 
-/** The address of one server, which is started now if it was not. */
+/** The address of one server, which is started now if it was not; or what the path asks is done to it. */
 async function askService(url, name) {
   const reply = await fetch(`${url}/${name}`, { method: 'POST' });
   const answer = await reply.json();

@@ -7,7 +7,7 @@ import { run } from './steps.mjs';
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const NEEDED = [20, 19];
-const SOURCES = ['apps', 'libs', 'migrations', 'config', 'bench'];
+const SOURCES = ['apps', 'libs', 'migrations', 'config', 'bench', 'storm'];
 const STAMP = join(ROOT, 'dist', '.built');
 export const TSC = ['node_modules/typescript/bin/tsc'];
 

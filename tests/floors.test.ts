@@ -28,7 +28,11 @@ describe('the floors', () => {
       'takes only #kernel, #sync and #warehouse/tables',
     ],
     ['libs/connectors/xero/a.ts', "import { x } from 'bullmq';", 'the engine holds every door'],
-    ['libs/catalog/a.ts', "import { x } from '#simulators/xero';", 'for apps/sandbox, bench and tests alone'],
+    [
+      'libs/catalog/a.ts',
+      "import { x } from '#simulators/xero';",
+      'for apps/sandbox, bench, storm and tests alone',
+    ],
     ['libs/connectors/xero/platform.ts', "import { x } from './simulator/index.js';", 'for apps/sandbox'],
     ['libs/http/a.ts', "import { x } from '#config';", 'handed down as plain values'],
     ['apps/worker/a.ts', "import { x } from '../../libs/sync/run.js';", 'through its index.ts (#sync)'],
@@ -56,6 +60,7 @@ describe('the floors', () => {
       "import { x } from './b.js'; import { y } from '../records/y.js';",
     ],
     ['apps/sandbox/a.ts', "import { s } from '#simulators/xero'; import { e } from '#config';"],
+    ['storm/a.ts', "import { s } from '#simulators/xero'; import { b } from '../apps/sandbox/index.js';"],
     ['apps/cli/a.ts', "import { up } from '../worker/main.js'; import { c } from '#catalog';"],
   ])('lets %s have %s', (path, text) => {
     expect(complaint(path, text)).toBe('');

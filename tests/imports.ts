@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const FOLDERS = ['apps', 'libs', 'config', 'migrations', 'bench', 'examples', 'tests', 'scripts'];
+const FOLDERS = ['apps', 'libs', 'config', 'migrations', 'bench', 'storm', 'examples', 'tests', 'scripts'];
 
 /** One source file: its path from the root, with `/`, and all that it imports, as written. */
 export interface SourceFile {

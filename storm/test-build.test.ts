@@ -1,0 +1,3 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sourceFiles } from '../tests/imports.js';
