@@ -1,6 +1,6 @@
-import { DEMO_CREDENTIALS, DEMO_SHOP } from '../sandbox/index.js';
+import { demoConnections } from '../sandbox/index.js';
 import { Failure } from '#kernel';
-import { saveConnection, type ConnectionRow } from '#warehouse';
+import { saveConnection } from '#warehouse';
 import type { Home, SandboxShop } from './home.js';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -42,14 +42,8 @@ export function chooseShop(home: Home, options: ShopOptions, now: Date): Sandbox
   return shop;
 }
 
-/** The connection to the sandbox's shop; its address is the one thing that changes from start to start. */
-export function connectDemo(stack: Stack, sandboxUrl: string): Promise<ConnectionRow> {
-  return saveConnection(stack.warehouse, stack.ring, {
-    platform: 'shopify',
-    name: 'demo',
-    settings: { shop: DEMO_SHOP },
-    credentials: DEMO_CREDENTIALS,
-    baseUrl: `${sandboxUrl}/shopify/${DEMO_SHOP}`,
-    sandbox: true,
-  });
+/** A connection to the sandbox's shop on each platform; their address is the one thing that changes from start to start. */
+export async function connectDemo(stack: Stack, sandboxUrl: string): Promise<void> {
+  for (const demo of demoConnections(sandboxUrl))
+    await saveConnection(stack.warehouse, stack.ring, { ...demo, sandbox: true });
 }

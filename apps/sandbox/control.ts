@@ -24,13 +24,14 @@ export interface ControlReply {
 const ok = (body: unknown): ControlReply => ({ status: 200, body });
 const bad = (status: number, error: string): ControlReply => ({ status, body: { error } });
 
-/** Every account's truth; `streams` is the first account's, the only one of the default sandbox. */
+/** Every account's truth; `streams` is that of the first on each platform, the only one of the default sandbox. */
 export function truthOfAll(simulators: ReadonlyMap<string, Simulator>): SandboxTruth {
   const accounts: Record<string, ReturnType<Simulator['truth']>> = {};
   for (const simulator of simulators.values())
     for (const account of simulator.accounts)
       accounts[`${simulator.name}/${account}`] = simulator.truth(account);
-  return { streams: Object.values(accounts)[0]?.streams ?? {}, accounts };
+  const firsts = [...simulators.values()].map(({ name, accounts: [first] }) => accounts[`${name}/${first}`]);
+  return { streams: Object.assign({}, ...firsts.map((truth) => truth?.streams)), accounts };
 }
 
 export interface SandboxTruth {
@@ -65,6 +66,12 @@ function route(at: Control, call: string, body: string): ControlReply | undefine
   if (edit) {
     const result = simulatorOf(at, edit[1]).edit(edit[2], JSON.parse(body || '{}'));
     return { status: 'error' in result ? 400 : 200, body: result };
+  }
+  const rows = /^GET \/_sandbox\/([^/]+)\/([^/]+)\/rows$/.exec(call);
+  if (rows) {
+    const simulator = simulatorOf(at, rows[1]);
+    if (!simulator.rows) throw new RangeError(`the simulator of ${simulator.name} cannot tell its rows`);
+    return ok(simulator.rows(rows[2]));
   }
   return undefined;
 }

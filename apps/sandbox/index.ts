@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { Failure } from '#kernel';
-import { DEMO_ACCESS, makeStore, ShopifySimulator, truthOf, type Truth } from '#simulators/shopify';
+import { DEMO_ACCESS } from '#simulators/shopify';
 import { truthOfAll, turn, type Clock, type Control, type SandboxTruth } from './control.js';
 import { Weather } from './faults.js';
 import { Ledger } from './ledger.js';
 import { planSandbox, type SandboxOptions } from './options.js';
+import { DEMO_CREDENTIALS, makeSimulators } from './platforms.js';
 import { makeServer } from './server.js';
 import type { Simulator } from './simulator.js';
 
@@ -18,12 +19,10 @@ import type { Simulator } from './simulator.js';
  * platform's own paths lie under its name; the sandbox's lie under `/_sandbox`.
  */
 export { DEMO_SHOP, type SandboxOptions } from './options.js';
+export { DEMO_CREDENTIALS, demoConnections } from './platforms.js';
 export type { SandboxTruth } from './control.js';
 export type { AccountLedger, LedgerLine } from './ledger.js';
 export type { Simulator } from './simulator.js';
-
-/** Credentials for a connection to the demo shop, as the app of its own organisation. Public: they open nothing else. */
-export const DEMO_CREDENTIALS = { clientId: DEMO_ACCESS.clientId, clientSecret: DEMO_ACCESS.clientSecret };
 
 /** The same shop by the static token of a custom app. */
 export const DEMO_STATIC_CREDENTIALS = { accessToken: DEMO_ACCESS.accessToken };
@@ -55,9 +54,8 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const plan = planSandbox(options);
   const clock: Clock = { offsetMs: 0, now: () => plan.now() + clock.offsetMs };
-  const shopify: Simulator = new ShopifySimulator({ shops: plan.shops, anchor: plan.anchor, now: clock.now });
   const at: Control = {
-    simulators: new Map([[shopify.name, shopify]]),
+    simulators: mapOf(makeSimulators(plan, clock.now)),
     ledger: new Ledger(),
     weather: new Weather(plan.seed),
     clock,
@@ -81,7 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ledger: at.ledger,
     truth: () => truthOfAll(at.simulators),
     turn: (knobs) => turn(at, knobs),
-    edit: (request, platform = shopify.name, account) => at.simulators.get(platform)!.edit(account, request),
+    edit: (request, platform = 'shopify', account) => at.simulators.get(platform)!.edit(account, request),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -90,8 +88,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-/** The truth of the shop such a sandbox would serve, without serving it. */
-export function buildTruth(options: SandboxOptions = {}): Truth {
+/** The truth of what such a sandbox would serve, without serving it. */
+export function buildTruth(options: SandboxOptions = {}): SandboxTruth {
   const plan = planSandbox(options);
-  return truthOf(makeStore(plan.shops[0]!.source, plan.anchor));
+  return truthOfAll(mapOf(makeSimulators(plan, plan.now)));
 }
+
+const mapOf = (simulators: readonly Simulator[]): ReadonlyMap<string, Simulator> =>
+  new Map(simulators.map((simulator) => [simulator.name, simulator]));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Trade } from '#shop';
 import type { GraphQLSchema } from 'graphql';
 import type { Call, CallNote, Reply } from './call.js';
 import { QueryCache } from './compile.js';
@@ -7,7 +8,9 @@ import { shopEdit, type EditResult } from './edits.js';
 import { shopKnobs } from './knobs.js';
 import { answerScopes, answerToken } from './oauth-door.js';
 import { makeSchema } from './resolvers.js';
+import { rowsOf, type TruthRows } from './rows.js';
 import { Shop, type ShopOptions } from './shop.js';
+import { tradeOf } from './trade.js';
 import { truthOf, type Truth } from './truth.js';
 
 export interface SimulatorOptions {
@@ -79,6 +82,17 @@ export class ShopifySimulator {
 
   truth(account?: string): Truth {
     return truthOf(this.shop(account).store);
+  }
+
+  /** Every row a faithful copy holds, by table and source id. */
+  rows(account?: string): TruthRows {
+    return rowsOf(this.shop(account).store);
+  }
+
+  /** What the shop traded, for the other platforms its business is on. */
+  trade(account: string): Trade {
+    const { name, store } = this.shop(account);
+    return tradeOf(name, store);
   }
 
   /** Turns a shop's knobs; throws a ZodError where one is misspelled. */

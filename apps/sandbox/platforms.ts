@@ -1,0 +1,57 @@
+import type { Trade } from '#shop';
+import { DEMO_ACCESS, ShopifySimulator } from '#simulators/shopify';
+import { DEMO_SHOP, type Plan } from './options.js';
+import type { Simulator } from './simulator.js';
+
+/** What a simulator is made of: the accounts of one business each, named alike on every platform. */
+export interface SimulatorPlan {
+  readonly accounts: readonly { readonly name: string; readonly trade: () => Trade }[];
+  /** Records are made as of this instant. */
+  readonly anchor: Date;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** A connection to the demo shop's account on one platform, as `up` makes it. */
+export interface DemoConnection {
+  readonly name: string;
+  readonly platform: string;
+  readonly settings: object;
+  readonly credentials: object;
+  readonly baseUrl: string;
+}
+
+interface SandboxPlatform {
+  readonly make: (plan: SimulatorPlan) => Simulator;
+  readonly demo: (sandboxUrl: string) => DemoConnection;
+}
+
+/** Credentials for a connection to the demo shop, as the app of its own organisation. Public: they open nothing else. */
+export const DEMO_CREDENTIALS = { clientId: DEMO_ACCESS.clientId, clientSecret: DEMO_ACCESS.clientSecret };
+
+/** The platforms beside the web shop that the same business is on: one entry each. */
+const OTHERS: readonly SandboxPlatform[] = [];
+
+/** Every platform's simulator; the others are told of the web shop's trade when they are first asked. */
+export function makeSimulators(plan: Plan, now: () => number): readonly Simulator[] {
+  const shopify = new ShopifySimulator({ shops: plan.shops, anchor: plan.anchor, now });
+  const accounts = plan.shops.map(({ name }) => ({ name, trade: once(() => shopify.trade(name)) }));
+  return [shopify, ...OTHERS.map(({ make }) => make({ accounts, anchor: plan.anchor, now }))];
+}
+
+/** A connection for each platform. */
+export const demoConnections = (sandboxUrl: string): readonly DemoConnection[] => [
+  {
+    name: 'demo',
+    platform: 'shopify',
+    settings: { shop: DEMO_SHOP },
+    credentials: DEMO_CREDENTIALS,
+    baseUrl: `${sandboxUrl}/shopify/${DEMO_SHOP}`,
+  },
+  ...OTHERS.map(({ demo }) => demo(sandboxUrl)),
+];
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
