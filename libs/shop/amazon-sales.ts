@@ -113,6 +113,9 @@ function lineOf(trade: Trade, random: Random, article: Article, discounted: bool
   };
 }
 
+/** By the seller rather than by Amazon: those buyers pay for shipping. */
+export const shippedByMerchant = (sale: Sale): boolean => sale.shipping > 0;
+
 function feeOf(lines: readonly SoldLine[], merchant: boolean, currency: string): Units {
   let fee = 0;
   for (const line of lines) fee += lineFeeOf(line, merchant, currency);

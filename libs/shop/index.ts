@@ -21,4 +21,35 @@ export type {
   Taken,
   Trade,
 } from './trade.js';
-export { amazonSales } from './amazon-sales.js';
+export { amazonSales, shippedByMerchant } from './amazon-sales.js';
+export { amazonPostings, type Posting, type SettlementLine } from './postings.js';
+export { settlementsOf, type Settlement } from './settlements.js';
+export { payoutsOf, type Payout, type PayoutPart } from './payouts.js';
+export { booksOf } from './books.js';
+export {
+  ACCOUNTS,
+  saleKey,
+  type BankLine,
+  type BookAccount,
+  type BookBill,
+  type BookContact,
+  type BookInvoice,
+  type BookLine,
+  type Books,
+  type Explanation,
+  type LedgerEntry,
+} from './bookkeeping.js';
+export { CHART, type ChartAccount } from './chart.js';
+export {
+  stockOf,
+  type Centre,
+  type Dispatch,
+  type Goods,
+  type GoodsBack,
+  type GoodsReturned,
+  type Network,
+  type ReceivedLine,
+  type Receipt,
+  type Stock,
+  type StockLevel,
+} from './stock.js';
