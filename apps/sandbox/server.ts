@@ -26,7 +26,7 @@ async function answer(at: Control, request: IncomingMessage, response: ServerRes
   const body = await read(request);
   if (!body) return send(response, 413, {}, '{"errors":"Payload Too Large"}');
   const method = request.method ?? 'GET';
-  const [path = '/'] = (request.url ?? '/').split('?');
+  const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s);
   if (path.startsWith('/_sandbox')) {
     const { status, body: reply } = control(at, method, path, body.toString('utf8'));
     return send(
@@ -39,12 +39,13 @@ async function answer(at: Control, request: IncomingMessage, response: ServerRes
   const [, first = '', rest = ''] = /^\/([^/]+)(\/.*)?$/.exec(path) ?? [];
   const simulator = at.simulators.get(first);
   if (!simulator) return send(response, 404, {}, '{"errors":"Not Found"}');
-  await serve(at, simulator, { method, path: rest, request, body }, response);
+  await serve(at, simulator, { method, path: rest, query, request, body }, response);
 }
 
 interface Incoming {
   readonly method: string;
   readonly path: string;
+  readonly query: string;
   readonly request: IncomingMessage;
   readonly body: Buffer;
 }
@@ -55,7 +56,7 @@ async function serve(
   incoming: Incoming,
   response: ServerResponse,
 ): Promise<void> {
-  const { method, path, request, body } = incoming;
+  const { method, path, query, request, body } = incoming;
   const started = performance.now();
   const startedMs = at.clock.now();
   const fault = at.weather.strike(path, body);
@@ -80,7 +81,7 @@ async function serve(
     lingered = true;
     await wait(delayMs);
   };
-  const call = { method, path, headers: request.headers, body };
+  const call = { method, path, query, headers: request.headers, body };
   const reply = await simulator.handle(delayMs > 0 ? { ...call, linger } : call);
   if (delayMs > 0 && !lingered) await wait(delayMs);
   if (fault) {

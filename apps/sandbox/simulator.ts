@@ -9,6 +9,8 @@ export interface Call {
   readonly method: string;
   /** Below the simulator's own first segment. */
   readonly path: string;
+  /** As sent, without the `?`; empty where there is none. */
+  readonly query: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   /** The platform's slowness, where some is turned on: awaited while a call holds what it was charged. */
