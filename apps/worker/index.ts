@@ -48,6 +48,9 @@ export function startWorker({
     return queues.work(platform.name, {
       concurrency,
       lockMs,
+      stalled: (run) => {
+        engine.logger.warn({ run }, 'its worker fell silent: the job went back to the queue');
+      },
       handle: (job) => {
         const { data, signal, progress } = job;
         let shownAt = 0;

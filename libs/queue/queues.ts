@@ -55,6 +55,8 @@ export interface WorkOptions {
     signal: AbortSignal;
     progress: (progress: Record<string, Json>) => Promise<void>;
   }) => Promise<Move>;
+  /** A job whose worker was silent for longer than its lock lives went back to the queue: a run's id, or a backfill's. */
+  readonly stalled?: (id: string) => void;
   /** All slices' jobs of this backfill have ended. */
   readonly backfillEnded?: (backfillId: string) => Promise<void>;
 }
@@ -282,6 +284,7 @@ function startWorker(make: Factory, platform: string, options: WorkOptions): Clo
       },
     },
   );
+  worker.on('stalled', (id) => options.stalled?.(id));
   // BullMQ tells of a lost lock and lets the job run on: another worker has it by then.
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id, 'its lock was lost');

@@ -78,6 +78,7 @@ async function attempt(execution: Execution, run: RunRow): Promise<Move> {
   const { engine } = execution;
   const started = engine.now();
   const log = engine.logger.child({ run: run.id, stream: run.stream, connection: run.connectionId });
+  if (run.pages > 0) log.info({ page: run.pages, attempt: run.attempt }, 'the run goes on behind its last page');
   const { ending, move } = await outcome(execution, run);
   const busyMs = engine.now().getTime() - started.getTime();
   engine.metrics.run({ stream: run.stream, state: ending.state }, busyMs);

@@ -18,7 +18,7 @@ import { askInSize } from './ask.js';
 import { openDoor } from './door.js';
 import { fetchByIds, type FetchedRecords } from './fetch-by-id.js';
 import type { Listed, Listing } from './listing.js';
-import { addCounts, countsOf, isBroken, keepNotices, leaseKeeper, type RunDeps } from './run.js';
+import { addCounts, countsOf, isBroken, keepNotices, leaseKeeper, tellPage, type RunDeps } from './run.js';
 
 /** Where a comparison stands, kept as the run's place. */
 type Standing = {
@@ -92,6 +92,7 @@ export function openComparison(deps: RunDeps, listing: Listing): Comparison {
     addCounts(counts, committed.counts);
     ({ drift } = committed);
     engine.metrics.page({ stream: stream.name }, committed.counts);
+    tellPage(engine, run, counts, { main: step.main ?? nothing.main });
     // For people to look at: the step is committed, and a queue that is away must not undo that.
     await deps.progress(counts).catch((error: unknown) => {
       engine.logger.warn({ run: run.id, error }, 'the queue did not take the progress');

@@ -160,10 +160,25 @@ async function commit(work: Work, reading: Reading, page: ReadPage, to: To): Pro
   lease.renewedUntil(leaseUntil);
   addCounts(counts, committed);
   engine.metrics.page({ stream: stream.name }, committed);
+  tellPage(engine, run, counts, page);
   // For people to look at: the page is committed, and a queue that is away must not undo that.
   await work.progress(counts).catch((error: unknown) => {
     engine.logger.warn({ run: run.id, error }, 'the queue did not take the progress');
   });
+}
+
+/** Which page and attempt brought which records: where a row came from, for whoever asks at this level. */
+export function tellPage(
+  { logger }: Pick<Engine, 'logger'>,
+  run: Pick<RunRow, 'id' | 'attempt' | 'lease'>,
+  { pages }: Counts,
+  { main }: Pick<Page, 'main'>,
+): void {
+  const records = main.rows.map(({ sourceId }) => sourceId);
+  logger.debug(
+    { run: run.id, page: pages, attempt: run.attempt, lease: run.lease, records },
+    'page committed',
+  );
 }
 
 /** A past range and a nightly comparison take what the runs that keep the tables fresh leave of the budget. */
