@@ -7,6 +7,7 @@ import { Backfills1763700000005 } from './0005-backfills.js';
 import { Failures1763700000006 } from './0006-failures.js';
 import { Alerts1763700000007 } from './0007-alerts.js';
 import { Heartbeats1763700000008 } from './0008-heartbeats.js';
+import { ShipBob1763700000010 } from './0010-shipbob.js';
 
 export const migrations = [
   Engine1763700000001,
@@ -17,4 +18,5 @@ export const migrations = [
   Failures1763700000006,
   Alerts1763700000007,
   Heartbeats1763700000008,
+  ShipBob1763700000010,
 ];
