@@ -265,6 +265,7 @@ function startWorker(make: Factory, platform: string, options: WorkOptions): Clo
         case 'later':
           if (move.why !== undefined) await showWait(job, move.why, move.at);
           await job.moveToDelayed(move.at.getTime(), token);
+          /* crash point: after-acknowledge. The job waits for its time in the queue: any worker takes it then. */
           throw new DelayedError();
         case 'retry':
           throw new RetryLater(move.message, move.delay);
@@ -284,6 +285,8 @@ function startWorker(make: Factory, platform: string, options: WorkOptions): Clo
       },
     },
   );
+  /* crash point: after-acknowledge, once worker is completed. The job is done, and so is its run. The next job may
+     already be locked for this process: it comes back as a stalled one. */
   worker.on('stalled', (id) => options.stalled?.(id));
   // BullMQ tells of a lost lock and lets the job run on: another worker has it by then.
   worker.on('lockRenewalFailed', (ids) => {

@@ -110,6 +110,8 @@ async function settleGone(
         children: stream.children.map(({ into }) => into),
         countsGone: stream.census?.countsGone ?? false,
       });
+      /* crash point: after-checkpoint. The marks are committed, and what the run was served is forgotten with them: it
+         is asked again which rows it was not served, and finds them marked. */
       await logRun(
         engine.warehouse,
         run.id,

@@ -120,7 +120,11 @@ export function openDoor(
       const used = tokens.held;
       outcome = {};
       const reply = await send(spec, { headers: platform.auth.sign(used), idempotent: true }, signal);
+      /* crash point: before-fetch. Nothing was sent. The budget that was taken comes back: by what the platform says
+         of its own meter, or when the loan of a process that died lapses. */
       const now = deps.now();
+      /* crash point: after-fetch. The reply is in memory only and the run's place stands before it: it is asked for
+         again. Every call of a run is a read, so asking twice does no harm. */
       const failure = classify(reply, now, (one, at) => platform.classify(one, at)) ?? undefined;
       outcome = {
         ...platform.meter(reply),

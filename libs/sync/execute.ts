@@ -98,6 +98,8 @@ async function attempt(execution: Execution, run: RunRow): Promise<Move> {
     await logRun(engine.warehouse, run.id, 'warn', said);
   } else log.info({ state: ending.state }, `run ${ending.state}`);
   await passOn(engine, run, execution.wake ?? (async () => undefined));
+  /* crash point: before-acknowledge. The run's row says how the attempt ended; its job does not know yet. Delivered
+     again it finds that run finished or waiting, and a slice that was not woken is woken by the scheduler. */
   return move;
 }
 

@@ -88,6 +88,8 @@ export function openComparison(deps: RunDeps, listing: Listing): Comparison {
       pageSize: size,
       leaseUntil,
     });
+    /* crash point: after-checkpoint. The step and where the comparison stands are committed together: the next attempt
+       goes on behind it. */
     lease.renewedUntil(leaseUntil);
     addCounts(counts, committed.counts);
     ({ drift } = committed);

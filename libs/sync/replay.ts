@@ -56,6 +56,8 @@ export async function replayRecords(
         calls: door.takeCalls(),
         leaseUntil,
       });
+      /* crash point: after-checkpoint. The rows and what became of their records are committed together: the next
+         attempt takes those that are left. */
       lease.renewedUntil(leaseUntil);
       addCounts(counts, committed);
       engine.metrics.page({ stream: stream.name }, committed);

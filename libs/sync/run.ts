@@ -160,6 +160,8 @@ async function commit(work: Work, reading: Reading, page: ReadPage, to: To): Pro
   lease.renewedUntil(leaseUntil);
   addCounts(counts, committed);
   engine.metrics.page({ stream: stream.name }, committed);
+  /* crash point: after-checkpoint. Rows, place, checkpoint and counters are committed together: the next attempt goes
+     on behind this page. Only what was kept in memory for people is lost. */
   tellPage(engine, run, counts, page);
   // For people to look at: the page is committed, and a queue that is away must not undo that.
   await work.progress(counts).catch((error: unknown) => {

@@ -99,6 +99,7 @@ export async function commitStep(
       same: written.same,
       gone: written.gone + marked.rows + marked.children,
     };
+    /* crash point: after-rows. As in a page: nothing of the step is committed, and it is made again as a whole. */
     const { hasOpen } = await fence(query, run, { ...step, cursorAt: null, counts });
     await quarantine(query, run, step, hasOpen);
     await noteSeen(query, run.id, step.seen);

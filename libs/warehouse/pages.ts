@@ -66,6 +66,8 @@ export async function commitPage(warehouse: Warehouse, run: RunRow, page: Page):
       quarantined: page.bad.length,
       ...written,
     };
+    /* crash point: after-rows. The rows are written and not committed: they roll back with the connection, and the
+       page is read again from the place that the run's row still holds. */
     const { hasOpen } = await fence(query, run, { ...page, counts });
     if (!run.dry) {
       await quarantine(query, run, page, hasOpen);

@@ -151,6 +151,8 @@ export async function commitReplay(warehouse: Warehouse, run: RunRow, page: Repl
       quarantined: failed,
     };
     const { leaseUntil } = page;
+    /* crash point: after-rows. As in a page: the rows roll back, and their records still carry the run's id, so that
+       the next attempt takes them out of the quarantine again. */
     await fence(query, run, {
       counts,
       place: null,

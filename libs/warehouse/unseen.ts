@@ -69,6 +69,8 @@ export async function markUnseen(
       );
       rows += Number(marked!.n);
     }
+    /* crash point: after-rows. The marks roll back with the connection; what the run was served is still noted, and
+       its row says that everything is read: the next attempt begins at the close. */
     await held(
       query,
       `update runs set gone = gone + $3, our_count = our_count - $4
