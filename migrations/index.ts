@@ -8,6 +8,7 @@ import { Failures1763700000006 } from './0006-failures.js';
 import { Alerts1763700000007 } from './0007-alerts.js';
 import { Heartbeats1763700000008 } from './0008-heartbeats.js';
 import { ShipBob1763700000010 } from './0010-shipbob.js';
+import { Amazon1763700000011 } from './0011-amazon.js';
 
 export const migrations = [
   Engine1763700000001,
@@ -19,4 +20,5 @@ export const migrations = [
   Alerts1763700000007,
   Heartbeats1763700000008,
   ShipBob1763700000010,
+  Amazon1763700000011,
 ];
