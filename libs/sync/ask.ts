@@ -1,6 +1,8 @@
 import { Failure } from '#kernel';
+import type { Reply } from '#http';
 import type { z } from 'zod';
-import type { CallSpec, Stream } from './define.js';
+import type { CallSpec } from './call-spec.js';
+import type { Stream } from './define.js';
 import { PageTooLarge, type Door } from './door.js';
 import { reasonOf, tooLarge, type RecordsAsk } from './map-records.js';
 
@@ -18,14 +20,14 @@ export async function askInSize(
   door: Door,
   ask: RecordsAsk,
   call: SizedCall,
-): Promise<{ body: unknown; size: number; roomy: boolean }> {
+): Promise<{ body: unknown; size: number; roomy: boolean; headers: Reply['headers'] }> {
   for (let { size } = call; ; size = Math.max(call.min, Math.floor(size / 2))) {
     try {
       const reply = await door.call(call.request(size), ask.signal);
       await ask.alive();
       const body = call.body.safeParse(reply.body);
       if (!body.success) throw misbuilt(ask.stream, body.error);
-      return { body: body.data, size, roomy: door.isRoomy(reply) };
+      return { body: body.data, size, roomy: door.isRoomy(reply), headers: reply.headers };
     } catch (thrown) {
       if (!(thrown instanceof PageTooLarge)) throw thrown;
       if (size <= call.min) throw tooLarge(ask.stream, `even ${call.what(size)}`, thrown);

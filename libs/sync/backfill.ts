@@ -1,5 +1,6 @@
 import { earlier, Failure, milliseconds } from '#kernel';
-import type { Stream, Window } from './define.js';
+import type { Window } from './call-spec.js';
+import type { Stream } from './define.js';
 
 /** How a backfill's range is cut: at midnights UTC, on Mondays, on the first of each month. */
 export const SLICES = ['day', 'week', 'month'] as const;

@@ -12,7 +12,8 @@ import {
   type Scope,
   type Span,
 } from '#warehouse';
-import type { Counted, Stream, Window } from './define.js';
+import type { Window } from './call-spec.js';
+import type { Counted, Stream } from './define.js';
 import { PageTooLarge, type Door } from './door.js';
 import type { Engine } from './engine.js';
 

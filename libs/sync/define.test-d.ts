@@ -1,7 +1,8 @@
 import { minutes } from '#kernel';
 import { defineTable, exact, instant, text } from '#warehouse/tables';
 import { z } from 'zod';
-import { children, definePlatform, defineStream, type PageQuery } from './define.js';
+import type { PageQuery } from './call-spec.js';
+import { children, definePlatform, defineStream } from './define.js';
 import { wireDecimal, wireInstant } from './wire.js';
 
 /* What must not compile. Each expected error stands above one mistake in a stream that is otherwise right. */

@@ -1,59 +1,13 @@
-import type { Decimal, Duration, Failure, Json } from '#kernel';
+import type { Decimal, Duration, Failure } from '#kernel';
 import type { LimitSpec, Level, Reply } from '#http';
 import type { RowOf, Table } from '#warehouse/tables';
 import { z } from 'zod';
+import type { CallSpec, PageQuery, PageRead, PageSize, Place, Window } from './call-spec.js';
+import type { Cursor } from './cursor.js';
+import type { Download } from './download.js';
+import type { Each } from './each.js';
 import type { Listing } from './listing.js';
-
-/** The span a run asks for: `from` is null for "from the beginning". Both ends inclusive. */
-export interface Window {
-  readonly from: Date | null;
-  readonly to: Date;
-}
-
-/** Where to read next: plain JSON, meaningful to its own stream only. */
-export type Place = Json;
-
-/** One call, as data. The engine adds the host, signs it, paces it, sends it and names its failures. */
-export interface CallSpec {
-  readonly method?: 'GET' | 'POST';
-  /** Below the platform's base url, starting with `/`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly json?: Json;
-  readonly form?: Readonly<Record<string, string>>;
-  /** The name the platform meters this call under; also the label in metrics and failures. */
-  readonly operation: string;
-  /** What the call will cost before it is made, in the platform's own points; 1 where calls are counted. */
-  readonly weight?: number;
-}
-
-export interface PageQuery<Settings> {
-  readonly window: Window;
-  /** null asks for the first page. */
-  readonly place: Place | null;
-  /** How many records to ask for: grows and shrinks between the stream's bounds. */
-  readonly size: number;
-  readonly settings: Settings;
-}
-
-export interface PageSize {
-  readonly start: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-export interface Cursor<R> {
-  /** How new a record is. */
-  readonly of: (record: R) => Date;
-  /** `ascending` pages may be checkpointed one by one; `unordered` ones only when all were read. */
-  readonly order: 'ascending' | 'unordered';
-  /** How far a run steps back before the checkpoint to catch late edits. */
-  readonly lookback: Duration;
-  readonly startAt: Date | null;
-  /** The step of the platform's clock, which both ends of a window are cut to; a millisecond by default. */
-  readonly grain?: Duration;
-}
+import type { Onto, OntoOf } from './onto.js';
 
 /** What one call says of a window: how many records the platform counts there, and what they add up to. */
 export interface Counted {
@@ -111,6 +65,12 @@ export interface FollowSpec<R, Settings> {
   readonly merge: (record: R, body: unknown) => R;
 }
 
+/** The page just read, with its reply's headers and its records as the wire holds them. */
+export interface NextQuery<B> extends PageRead {
+  readonly body: B;
+  readonly records: readonly unknown[];
+}
+
 export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, T extends Table> {
   /** `platform.stream`, for ever: queues and checkpoints hold it. */
   readonly name: `${string}.${string}`;
@@ -118,12 +78,17 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
   /** Default cadence. */
   readonly every: Duration;
   readonly size: PageSize;
+  /** Absent for streams that are read in one go. */
+  readonly each?: Each;
   readonly request: (query: PageQuery<Settings>) => CallSpec;
-  /** The reply around the records. */
+  /** Absent where the reply holds the records itself; else `request` asks for the address of a document. */
+  readonly download?: Download;
+  /** The reply, or the parsed document, around the records. */
   readonly body: B;
-  readonly records: (body: z.output<B>) => readonly unknown[];
-  /** Pure: from the page just read to the next place, or null. */
-  readonly next: (page: { body: z.output<B>; place: Place | null; size: number }) => Place | null;
+  /** What a record lacks and its page knows (its parent's id) is added here: so the quarantine keeps it too. */
+  readonly records: (body: z.output<B>, page: PageRead) => readonly unknown[];
+  /** Pure: from the page just read to the next place of the same parent and span, or null. Absent for lists of one page. */
+  readonly next?: (page: NextQuery<z.output<B>>) => Place | null;
   /** One record as the wire says it: instants, dates and decimals, not bare strings. */
   readonly schema: S;
   /** The platform's own stable id. */
@@ -146,6 +111,14 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
   readonly into: T;
   readonly map: (record: z.output<S>) => RowOf<T>;
   readonly children?: readonly ChildrenSpec<z.output<S>>[];
+  /** Columns this stream fills in on rows of others; made by `onto`. */
+  readonly onto?: readonly OntoOf<z.output<S>>[];
+}
+
+/** A cursor as the engine sees it. */
+interface StreamCursor extends Omit<Cursor<unknown>, 'of' | 'version'> {
+  of(record: unknown): Date;
+  version?(record: unknown): Date | null;
 }
 
 /**
@@ -170,15 +143,10 @@ export interface Stream {
     request(query: { record: unknown; place: Place; settings: unknown }): CallSpec;
     merge(record: unknown, body: unknown): unknown;
   }[];
-  readonly cursor:
-    | {
-        of(record: unknown): Date;
-        readonly order: 'ascending' | 'unordered';
-        readonly lookback: Duration;
-        readonly startAt: Date | null;
-        readonly grain?: Duration;
-      }
-    | undefined;
+  readonly each: Each | undefined;
+  readonly download: Download | undefined;
+  readonly onto: readonly Onto[];
+  readonly cursor: StreamCursor | undefined;
   readonly census:
     | {
         request(query: { window: Window; settings: unknown }): CallSpec;
@@ -190,9 +158,10 @@ export interface Stream {
     | undefined;
   readonly listing: Listing | undefined;
   readonly part: boolean;
-  request(query: PageQuery<unknown>): CallSpec;
-  records(body: unknown): readonly unknown[];
-  next(page: { body: unknown; place: Place | null; size: number }): Place | null;
+  // The engine gives everything; who tries out one page of a stream without parents may leave out what that ignores.
+  request(query: Omit<PageQuery<unknown>, 'parent'> & Partial<Pick<PageQuery<unknown>, 'parent'>>): CallSpec;
+  records(body: unknown, page?: PageRead): readonly unknown[];
+  next(page: Pick<NextQuery<unknown>, 'body' | 'place' | 'size'> & Partial<NextQuery<unknown>>): Place | null;
   key(record: unknown): string;
   rawKey(payload: unknown): string | null;
   gone(record: unknown): boolean;
@@ -218,9 +187,12 @@ export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType,
   spec: StreamSpec<Settings, B, S, T>,
 ): Stream {
   const platform = spec.name.slice(0, spec.name.indexOf('.'));
+  refuseMisbuilt(spec);
   const stream = {
     children: [],
     follow: [],
+    onto: [],
+    next: () => null,
     gone: () => false,
     part: false,
     rawKey: idBy(spec.schema),
@@ -229,8 +201,32 @@ export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType,
     cursor: spec.cursor,
     census: spec.census,
     listing: spec.listing,
+    each: spec.each,
+    download: spec.download,
   };
   return stream as unknown as Stream;
+}
+
+/** What the compiler cannot see of a stream's shapes. */
+function refuseMisbuilt({
+  name,
+  cursor,
+  each,
+  download,
+  into,
+}: Pick<Stream, 'name' | 'into'> & Partial<Pick<Stream, 'each' | 'download'>> & {
+    readonly cursor?: object;
+  }): void {
+  const { maxSpan, startAt, reach, replaces, order } = (cursor ?? {}) as Partial<StreamCursor>;
+  const refuse = (why: string): never => {
+    throw new TypeError(`stream ${name}: ${why}`);
+  };
+  if (maxSpan !== undefined && !startAt && reach === undefined)
+    refuse('maxSpan needs startAt or reach: a window without a beginning cannot be cut');
+  if (download !== undefined && each?.list === undefined) refuse('download needs each: eachListed(…)');
+  if (replaces !== undefined && !(replaces in into.columns))
+    refuse(`replaces: ${into.name} has no column ${replaces}`);
+  if (replaces !== undefined && order !== 'unordered') refuse('replaces is for an unordered list');
 }
 
 /** How calls are signed and how a token is renewed; every function is pure. */
@@ -267,11 +263,20 @@ export interface PlatformSpec<Settings extends z.ZodType, Credentials extends z.
   readonly baseUrl: (settings: z.output<Settings>) => string;
   /** The platform's own hosts; calls go nowhere else unless the connection names another base url. */
   readonly hosts: readonly RegExp[];
+  /**
+   * `exact` where the platform sends money as JSON numbers: every number of every reply is then read as its exact decimal
+   * text (`12.10` → `'12.10'`, `1e3` → `'1000'`), ids and counts too: `wireDecimal`, `wireInteger`, `wireId` read
+   * those. By default numbers of up to 15 digits are JavaScript's.
+   */
+  readonly json?: 'exact';
   readonly auth: Auth<z.output<Settings>, z.output<Credentials>>;
   readonly limits: readonly LimitSpec[];
   /** What the platform's reply says of its own meter. */
   readonly meter?: (reply: Reply) => { charged?: number; level?: Level };
-  /** Only what differs from the default table: a Failure, null for "this is fine", undefined for the default. */
+  /**
+   * Only what differs from the default table: a Failure, null for "this is fine", undefined for the default. Three more
+   * kinds of no: `Unavailable` (not in this account), `PlaceLost` (its page token died), `PageDepth` (no page further).
+   */
   readonly classify?: (reply: Reply, now: Date) => Failure | null | undefined;
   /** True where the platform refused a page for its size: the engine halves it and asks again. */
   readonly tooLarge?: (reply: Reply) => boolean;
@@ -298,6 +303,7 @@ export interface Platform {
   readonly settings: z.ZodType;
   readonly credentials: z.ZodType;
   readonly hosts: readonly RegExp[];
+  readonly json: 'exact' | undefined;
   readonly limits: readonly LimitSpec[];
   readonly streams: readonly Stream[];
   readonly auth: {
@@ -332,6 +338,7 @@ export function definePlatform<S extends z.ZodType, C extends z.ZodType>(spec: P
     roomy: () => false,
     notice: () => null,
     fromEnv: () => null,
+    json: undefined,
     ...spec,
     auth: { aheadMs: 0, ...spec.auth },
   };

@@ -1,7 +1,8 @@
 import { asFailure, Failure, later, seconds, type Duration } from '#kernel';
 import { allowedHost, classify, type HttpRequest, type Lane, type Reply } from '#http';
 import type { ConnectionRow } from '#warehouse';
-import type { CallSpec, Platform } from './define.js';
+import type { CallSpec } from './call-spec.js';
+import type { Platform } from './define.js';
 import type { Engine } from './engine.js';
 import { parse } from './parse.js';
 import { holdTokens } from './renew.js';
@@ -119,12 +120,12 @@ export function openDoor(
       await tokens.look();
       const used = tokens.held;
       outcome = {};
-      const reply = await send(spec, { headers: platform.auth.sign(used), idempotent: true }, signal);
       /* crash point: before-fetch. Nothing was sent. The budget that was taken comes back: by what the platform says
          of its own meter, or when the loan of a process that died lapses. */
-      const now = deps.now();
+      const reply = await send(spec, { headers: platform.auth.sign(used), idempotent: true }, signal);
       /* crash point: after-fetch. The reply is in memory only and the run's place stands before it: it is asked for
          again. Every call of a run is a read, so asking twice does no harm. */
+      const now = deps.now();
       const failure = classify(reply, now, (one, at) => platform.classify(one, at)) ?? undefined;
       outcome = {
         ...platform.meter(reply),

@@ -78,7 +78,8 @@ async function attempt(execution: Execution, run: RunRow): Promise<Move> {
   const { engine } = execution;
   const started = engine.now();
   const log = engine.logger.child({ run: run.id, stream: run.stream, connection: run.connectionId });
-  if (run.pages > 0) log.info({ page: run.pages, attempt: run.attempt }, 'the run goes on behind its last page');
+  if (run.pages > 0)
+    log.info({ page: run.pages, attempt: run.attempt }, 'the run goes on behind its last page');
   const { ending, move } = await outcome(execution, run);
   const busyMs = engine.now().getTime() - started.getTime();
   engine.metrics.run({ stream: run.stream, state: ending.state }, busyMs);
@@ -97,9 +98,9 @@ async function attempt(execution: Execution, run: RunRow): Promise<Move> {
     log.warn({ kind: ending.failureKind }, said);
     await logRun(engine.warehouse, run.id, 'warn', said);
   } else log.info({ state: ending.state }, `run ${ending.state}`);
-  await passOn(engine, run, execution.wake ?? (async () => undefined));
   /* crash point: before-acknowledge. The run's row says how the attempt ended; its job does not know yet. Delivered
      again it finds that run finished or waiting, and a slice that was not woken is woken by the scheduler. */
+  await passOn(engine, run, execution.wake ?? (async () => undefined));
   return move;
 }
 

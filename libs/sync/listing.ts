@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { CallSpec, PageSize, Place } from './define.js';
+import type { CallSpec, PageSize, Place } from './call-spec.js';
 
 /** One line of a platform's list of ids. */
 export interface Listed {

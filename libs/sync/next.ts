@@ -1,4 +1,4 @@
-import type { Place } from './define.js';
+import type { Place } from './call-spec.js';
 
 interface PageInfo {
   readonly hasNextPage: boolean;

@@ -1,5 +1,5 @@
 import { askInSize } from './ask.js';
-import type { Place, Window } from './define.js';
+import type { PageQuery, PageRead, Place } from './call-spec.js';
 import type { Door } from './door.js';
 import { mapRecords, type MappedRecords, type RecordsAsk } from './map-records.js';
 
@@ -12,28 +12,26 @@ export interface ReadPage extends MappedRecords {
   readonly size: number;
 }
 
-export interface PageAsk extends RecordsAsk {
-  readonly window: Window;
-  readonly place: Place | null;
-  readonly size: number;
-}
+export type PageAsk = RecordsAsk & PageQuery<unknown>;
 
 export async function readPage(door: Door, ask: PageAsk): Promise<ReadPage> {
-  const { stream, window, place, settings } = ask;
-  const { body, size, roomy } = await askInSize(door, ask, {
+  const { stream, window, parent, place, settings } = ask;
+  const { body, size, roomy, headers } = await askInSize(door, ask, {
     size: ask.size,
     min: stream.size.min,
     body: stream.body,
-    request: (n) => stream.request({ window, place, size: n, settings }),
+    request: (n) => stream.request({ window, parent, place, size: n, settings }),
     what: (n) => `a page of ${n}`,
   });
-  const mapped = await mapRecords(door, ask, stream.records(body));
+  const page: PageRead = { window, parent, place, size, headers };
+  const records = stream.records(body, page);
+  const mapped = await mapRecords(door, ask, records);
   let newest: Date | null = null;
   for (const { version } of mapped.main.rows)
     if (version && version <= window.to && (!newest || version > newest)) newest = version;
   return {
     ...mapped,
-    next: stream.next({ body, place, size }),
+    next: stream.next({ ...page, body, records }),
     newest,
     size: roomy ? Math.min(stream.size.max, size * 2) : size,
   };

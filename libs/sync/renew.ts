@@ -15,7 +15,8 @@ import {
   type ConnectionRow,
   type Standing,
 } from '#warehouse';
-import type { CallSpec, Platform } from './define.js';
+import type { CallSpec } from './call-spec.js';
+import type { Platform } from './define.js';
 import type { Engine } from './engine.js';
 import { parse } from './parse.js';
 

@@ -14,8 +14,10 @@ import {
 } from '#warehouse';
 import { readsAll } from './census.js';
 import { closeRun } from './close.js';
-import type { Place, Platform, Stream } from './define.js';
+import type { Place } from './call-spec.js';
+import type { Platform, Stream } from './define.js';
 import { openDoor, type Door } from './door.js';
+import { NO_PARENT } from './each.js';
 import type { Engine } from './engine.js';
 import { readPage, type ReadPage } from './read-page.js';
 import { goOn } from './slices.js';
@@ -111,6 +113,7 @@ async function readPages(work: Work, reading: Reading, from: Place | null): Prom
       stream,
       settings: door.settings,
       window,
+      parent: NO_PARENT,
       place,
       size,
       signal,
@@ -157,11 +160,11 @@ async function commit(work: Work, reading: Reading, page: ReadPage, to: To): Pro
     seen: reading === 'again' || readsAll(stream, run),
     late: lateBefore(work, work.checkpointAt),
   });
+  /* crash point: after-checkpoint. Rows, place, checkpoint and counters are committed together: the next attempt goes
+     on behind this page. Only what was kept in memory for people is lost. */
   lease.renewedUntil(leaseUntil);
   addCounts(counts, committed);
   engine.metrics.page({ stream: stream.name }, committed);
-  /* crash point: after-checkpoint. Rows, place, checkpoint and counters are committed together: the next attempt goes
-     on behind this page. Only what was kept in memory for people is lost. */
   tellPage(engine, run, counts, page);
   // For people to look at: the page is committed, and a queue that is away must not undo that.
   await work.progress(counts).catch((error: unknown) => {

@@ -8,7 +8,8 @@ import {
   type RunRow,
 } from '#warehouse';
 import { tailOf } from './census.js';
-import type { Stream, Window } from './define.js';
+import type { Window } from './call-spec.js';
+import type { Stream } from './define.js';
 import type { Engine } from './engine.js';
 
 interface Deps {

@@ -30,3 +30,14 @@ export const wireDate = z.string().transform((text, context): CalendarDate => {
   context.issues.push({ code: 'custom', message: `not a calendar date: ${shown(text)}`, input: text });
   return z.NEVER;
 });
+
+/** A whole number, as JSON's or as the text that `json: 'exact'` makes of it → number. */
+export const wireInteger = z.union([z.number(), z.string()]).transform((value, context): number => {
+  const whole = typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
+  if (Number.isSafeInteger(whole)) return whole as number;
+  context.issues.push({ code: 'custom', message: `not a whole number: ${shown(value)}`, input: value });
+  return z.NEVER;
+});
+
+/** An id, quoted or not, as its text: ids are never counted with. */
+export const wireId = z.union([z.string().min(1), z.number().int()]).transform(String);

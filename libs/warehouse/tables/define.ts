@@ -40,12 +40,20 @@ export const json = column<Json>('jsonb');
 
 export type Columns = Readonly<Record<string, Column<unknown>>>;
 
+/** Groups of columns that several streams may fill, each under the column that says how new its values are. */
+export type Groups = Readonly<Record<string, readonly string[]>>;
+
 /** One warehouse table: its own columns; the engine's columns come with it and are not the mapper's to fill. */
-export interface Table<C extends Columns = Columns> {
+export interface Table<C extends Columns = Columns, G extends Groups = Groups> {
   readonly name: string;
   readonly columns: C;
   /** Rows that live under a parent row carry its source id in `parent_source_id`. */
   readonly child: boolean;
+  /**
+   * `{ clock: columns }`: of these columns the newest values by the clock (an instant of the table's own) are kept,
+   * whoever writes them. Values whose clock is null are older than any.
+   */
+  readonly newest: G;
 }
 
 /** What a mapper fills: every column of the table, absent values as null. */
@@ -53,14 +61,23 @@ export type RowOf<T extends Table> = {
   -readonly [K in keyof T['columns']]: T['columns'][K] extends Column<infer V> ? V : never;
 };
 
+/** Each clock an instant of the table, each of its columns one of the table's. */
+type GroupsOf<C extends Columns, G extends Groups> = {
+  readonly [K in keyof G]: C[K & keyof C]['sql'] extends 'timestamptz' ? readonly (keyof C & string)[] : never;
+};
+
 /** A table keyed by (connection_id, source_id). Names in camelCase here are snake_case in Postgres. */
-export function defineTable<C extends Columns>(name: string, columns: C): Table<C> {
-  return { name, columns, child: false };
+export function defineTable<C extends Columns, const G extends Groups = Record<never, never>>(
+  name: string,
+  columns: C,
+  more: { readonly newest?: G & GroupsOf<C, G> } = {},
+): Table<C, G> {
+  return { name, columns, child: false, newest: more.newest ?? ({} as G) };
 }
 
 /** A table of children: rows that belong to a parent row and are gone when the parent no longer lists them. */
 export function defineChildTable<C extends Columns>(name: string, columns: C): Table<C> {
-  return { name, columns, child: true };
+  return { name, columns, child: true, newest: {} };
 }
 
 /** `shopifyInternalId` → `shopify_internal_id`. */

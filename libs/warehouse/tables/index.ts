@@ -5,6 +5,7 @@
 export {
   type Column,
   type Columns,
+  type Groups,
   type RowOf,
   type SqlType,
   type Table,
@@ -27,3 +28,16 @@ export { orderItems } from './order-items.js';
 export { shopifyCustomers } from './shopify-customers.js';
 export { shopifyProducts } from './shopify-products.js';
 export { shopifyVariants } from './shopify-variants.js';
+export { inventory } from './inventory.js';
+export { shipbobFulfillmentCenters } from './shipbob-fulfillment-centers.js';
+export { shipbobInventory } from './shipbob-inventory.js';
+export { shipbobOrders } from './shipbob-orders.js';
+export { shipbobProducts } from './shipbob-products.js';
+export { shipbobReceivingOrders } from './shipbob-receiving-orders.js';
+export { shipbobReturns } from './shipbob-returns.js';
+export { shipbobShipments } from './shipbob-shipments.js';
+export { shipbobVariants } from './shipbob-variants.js';
+export { amazonInventory } from './amazon-inventory.js';
+export { amazonTransactions } from './amazon-transactions.js';
+export { settlementLines } from './settlement-lines.js';
+export { settlements } from './settlements.js';
