@@ -113,11 +113,11 @@ export class Flow {
     size: number,
     pause: (bytes: number) => Promise<unknown>,
   ): Promise<void> {
-    const { change, strike } = this.air();
+    const air = this.air();
     let at = 0;
-    while (at < piece.length && !change.aborted && !this.to.destroyed) {
+    while (at < piece.length && !air.change.aborted && !this.to.destroyed) {
       const portion = piece.subarray(at, at + size);
-      strike();
+      air.strike();
       await this.write(portion);
       at += portion.length;
       await pause(portion.length);

@@ -13,18 +13,19 @@ class End {
   private waiting: (() => void)[] = [];
 
   constructor(readonly socket: Socket) {
-    const on = (event: string, note: (given: never) => void): void =>
-      void socket.on(event, (given: never) => {
-        note(given);
-        for (const look of this.waiting.splice(0)) look();
-      });
-    on('data', (piece: Buffer) => {
-      this.text += piece.toString('latin1');
-      this.pieces++;
-    });
-    on('end', () => (this.ended = true));
-    on('error', (error: NodeJS.ErrnoException) => (this.error = error.code));
-    on('close', () => (this.closed = true));
+    const seen = (note: () => void): void => {
+      note();
+      for (const look of this.waiting.splice(0)) look();
+    };
+    socket.on('data', (piece) =>
+      seen(() => {
+        this.text += piece.toString('latin1');
+        this.pieces++;
+      }),
+    );
+    socket.on('end', () => seen(() => (this.ended = true)));
+    socket.on('error', (error: NodeJS.ErrnoException) => seen(() => (this.error = error.code)));
+    socket.on('close', () => seen(() => (this.closed = true)));
   }
 
   /** Resolves when it is so; a test that waits in vain runs into its time limit. */
@@ -87,7 +88,10 @@ async function otherWayIsFair({ sender, receiver }: Pair): Promise<void> {
 }
 
 /** Waits that end when they are told to. */
-function steeredWaits(): { waits: { ms: number; over: () => void }[]; wait: ProxyOptions['wait'] } {
+function steeredWaits(): {
+  waits: { ms: number; over: () => void }[];
+  wait: NonNullable<ProxyOptions['wait']>;
+} {
   const waits: { ms: number; over: () => void }[] = [];
   return {
     waits,

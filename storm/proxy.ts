@@ -96,9 +96,9 @@ class Sky implements Air {
     return this.weather.ms + this.random.next() * this.weather.jitterMs;
   }
 
-  readonly strike = (): void => {
+  strike(): void {
     this.strikes++;
-  };
+  }
 }
 
 /** One connection through the proxy. */
