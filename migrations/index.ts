@@ -7,6 +7,7 @@ import { Backfills1763700000005 } from './0005-backfills.js';
 import { Failures1763700000006 } from './0006-failures.js';
 import { Alerts1763700000007 } from './0007-alerts.js';
 import { Heartbeats1763700000008 } from './0008-heartbeats.js';
+import { FreeAgent1763700000009 } from './0009-freeagent.js';
 import { ShipBob1763700000010 } from './0010-shipbob.js';
 import { Amazon1763700000011 } from './0011-amazon.js';
 
@@ -19,6 +20,7 @@ export const migrations = [
   Failures1763700000006,
   Alerts1763700000007,
   Heartbeats1763700000008,
+  FreeAgent1763700000009,
   ShipBob1763700000010,
   Amazon1763700000011,
 ];
