@@ -14,6 +14,7 @@ import { build, install, installIsStale, requireNode, ROOT, TSC } from './setup.
 import { endAll, run } from './steps.mjs';
 
 const TESTS_TIMEOUT_MS = 25 * 60_000;
+const STORM_TIMEOUT_MS = 12 * 60_000;
 
 process.chdir(ROOT);
 ignoreSignalEchoes();
@@ -44,6 +45,7 @@ try {
     await step('build', build);
     await Promise.all([types(), others()]);
     await tests();
+    await storm();
   }
 } catch (error) {
   counts.failed++;
@@ -74,6 +76,21 @@ async function step(name, work, otherwise = '') {
   console.log(`${done.ok ? 'ok    ' : 'FAILED'} ${name.padEnd(16)} ${time}`);
   if (!done.ok) console.log(done.output.trim());
   return done.ok;
+}
+
+/** A minute of everything that can go wrong, on servers of its own that it kills: one seed, the same every time. */
+async function storm() {
+  if (ending) return;
+  if (!redisProgram() || !postgresFolder()) {
+    counts.skipped++;
+    console.log(
+      `skipped ${'storm'.padEnd(16)} it kills a Redis and a Postgres of its own, and there is none to start`,
+    );
+    return;
+  }
+  await step('storm', () =>
+    run(process.execPath, ['scripts/storm.mjs', '--short', '--seed', '1'], { timeoutMs: STORM_TIMEOUT_MS }),
+  );
 }
 
 function node(...args) {

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +16,8 @@ export interface Child {
   readonly pid: number;
   readonly process: ChildProcess;
   readonly alive: boolean;
+  /** Resolves when it has ended, however that came. */
+  readonly ended: Promise<void>;
   /** The last lines it wrote, standard output and error together. */
   lines(): readonly string[];
   signal(signal: NodeJS.Signals): void;
@@ -29,6 +30,8 @@ export interface ChildrenOptions {
   readonly root?: string;
   /** What every process gets; its addresses may be a proxy's, and may be told anew at each start. */
   readonly env: Env;
+  /** Told of every line that a process writes. */
+  readonly told?: (name: string, line: string) => void;
 }
 
 /**
@@ -39,13 +42,16 @@ export class Children {
   private readonly all = new Set<Child>();
   private readonly root: string;
   private readonly env: NodeJS.ProcessEnv;
+  private readonly told: (name: string, line: string) => void;
   private readonly killAll = (): void => {
     for (const child of this.all) child.signal('SIGKILL');
   };
 
   constructor(options: ChildrenOptions) {
     this.root = options.root ?? ROOT;
-    this.env = { ...clean(process.env), ...options.env };
+    // Under npm's name the product watches its parent: should this process be killed, its children end too.
+    this.env = { ...clean(process.env), npm_command: 'run-script', ...options.env };
+    this.told = options.told ?? (() => undefined);
     process.once('exit', this.killAll);
   }
 
@@ -85,10 +91,16 @@ export class Children {
   ): Promise<Child> {
     const spawned = spawn(process.execPath, ['--max-semi-space-size=16', file, ...args], {
       env: { ...this.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The sandbox ends with the channel to this process.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const lines: string[] = [];
+    const ended = new Promise<void>((resolve) => {
+      spawned.once('exit', () => resolve());
+      spawned.once('error', () => resolve());
+    });
     const child: Child = {
+      ended,
       name,
       pid: spawned.pid ?? 0,
       process: spawned,
@@ -98,18 +110,18 @@ export class Children {
       lines: () => lines,
       signal: (signal) => void spawned.kill(signal),
       async end(signal = 'SIGTERM') {
-        const ended = child.alive ? once(spawned, 'exit') : undefined;
         spawned.kill(signal);
         await ended;
         return { code: spawned.exitCode, signal: spawned.signalCode };
       },
     };
     this.all.add(child);
-    spawned.once('exit', () => this.all.delete(child));
+    void ended.then(() => this.all.delete(child));
     await new Promise<void>((resolve, reject) => {
       for (const stream of [spawned.stdout, spawned.stderr])
         createInterface({ input: stream }).on('line', (line) => {
           lines.push(line);
+          this.told(name, line);
           if (lines.length > KEPT) lines.shift();
           if (ready.test(line)) resolve();
         });

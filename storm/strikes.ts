@@ -1,0 +1,225 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { Warehouse } from '#warehouse';
+import { Redis } from 'ioredis';
+import type { Child } from './children.js';
+import type { Crew } from './crew.js';
+import { told, type Fault, type PlatformTrouble, type Timed } from './faults.js';
+import type { Links } from './links.js';
+import type { Sandbox } from './sandbox.js';
+import type { Servers } from './servers.js';
+import type { Signs } from './signs.js';
+
+export interface Struck extends Timed {
+  /** When it was really done, since the storm's start. */
+  readonly doneMs: number;
+  /** False where there was nothing to strike at that moment. */
+  readonly hit: boolean;
+}
+
+interface Field {
+  readonly crew: Crew;
+  readonly links: Links;
+  readonly servers: Servers;
+  readonly sandbox: Sandbox;
+  readonly signs: Signs;
+  readonly warehouse: Pick<Warehouse, 'query'>;
+  readonly queuePrefix: string;
+  readonly say: (line: string) => void;
+}
+
+/** Does what the plan says, at its times: one thing after another to each victim, everything else at once. */
+export class Strikes {
+  readonly done: Struck[] = [];
+  private readonly lanes = new Map<string, Promise<void>>();
+  /** Faults of platforms that were begun and not ended. */
+  private readonly standing = new Set<readonly object[]>();
+  readonly complaints: string[] = [];
+
+  constructor(private readonly field: Field) {}
+
+  /** Answers when the last fault of the plan is over. */
+  async run(plan: readonly Timed[], startedAt: number, stop: AbortSignal): Promise<void> {
+    for (const timed of plan) {
+      const left = startedAt + timed.atMs - performance.now();
+      if (left > 0) await after(left, undefined, { signal: stop }).catch(() => undefined);
+      if (stop.aborted) break;
+      const lane = laneOf(timed.fault);
+      const before = this.lanes.get(lane) ?? Promise.resolve();
+      const work = before.then(() => this.one(timed, startedAt, stop));
+      this.lanes.set(lane, work);
+    }
+    await Promise.all(this.lanes.values());
+  }
+
+  private async one(timed: Timed, startedAt: number, stop: AbortSignal): Promise<void> {
+    if (stop.aborted) return;
+    const doneMs = Math.round(performance.now() - startedAt);
+    this.field.say(`${seconds(doneMs)}  ${told(timed.fault)}`);
+    try {
+      const hit = await this.strike(timed.fault, (ms) =>
+        after(ms, undefined, { signal: stop }).catch(() => undefined),
+      );
+      this.done.push({ ...timed, doneMs, hit });
+    } catch (thrown) {
+      this.complaints.push(
+        `${told(timed.fault)}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      );
+    }
+  }
+
+  /** True where it struck. Whatever it began it has ended when it answers. */
+  private async strike(fault: Fault, pause: (ms: number) => Promise<void>): Promise<boolean> {
+    const { crew, links, servers } = this.field;
+    switch (fault.kind) {
+      case 'kill': {
+        const hit = await crew.kill(fault.victim);
+        await pause(fault.forMs);
+        if (hit) await crew.start(fault.victim);
+        return hit;
+      }
+      case 'freeze': {
+        const child = crew.child(fault.victim);
+        if (!child?.alive) return false;
+        if (fault.victim === 'scheduler') child.signal('SIGSTOP');
+        else await this.freezeAtWork(child);
+        await pause(fault.forMs);
+        child.signal('SIGCONT');
+        return child.alive;
+      }
+      case 'kill-redis':
+      case 'kill-postgres': {
+        const server = fault.kind === 'kill-redis' ? servers.redis : servers.postgres;
+        await server.kill();
+        await pause(fault.forMs);
+        await server.start();
+        return true;
+      }
+      case 'flush':
+        await this.onRedis((redis) => redis.flushall());
+        this.field.signs.redisEmptied();
+        return true;
+      case 'break-schedule':
+        return this.onRedis((redis) => breakSchedule(redis, this.field.queuePrefix, fault.pick));
+      case 'network':
+        links.set(fault.victim, fault.target, fault.direction, fault.weather);
+        await pause(fault.forMs);
+        links.set(fault.victim, fault.target, fault.direction, null);
+        return true;
+      case 'platform':
+        return this.trouble(fault.trouble, () => pause(fault.forMs));
+    }
+  }
+
+  private async trouble(trouble: PlatformTrouble, pause: () => Promise<void>): Promise<boolean> {
+    const { sandbox } = this.field;
+    switch (trouble.kind) {
+      case 'replies':
+        await this.whileStanding(trouble.faults, pause);
+        return true;
+      case 'expire':
+        await sandbox.knobs({ account: trouble.account, tokens: 'expire' });
+        return true;
+      case 'once':
+        await sandbox.knobs({ account: trouble.account, refreshTokens: 'once' });
+        await sandbox.knobs({ account: trouble.account, tokens: 'expire' });
+        await this.whileStanding(
+          [{ kind: 'reset', path: `/${trouble.account}/admin/oauth/access_token`, after: true, next: 1 }],
+          pause,
+        );
+        await sandbox.knobs({ account: trouble.account, refreshTokens: 'until-used' });
+        return true;
+      case 'corrupt':
+        return sandbox.corrupt(trouble.account, trouble.stream, pause);
+      case 'skew':
+        await sandbox.knobs({ clockOffsetMs: trouble.offsetMs });
+        await pause();
+        await sandbox.knobs({ clockOffsetMs: 0 });
+        return true;
+    }
+  }
+
+  private async whileStanding(faults: readonly object[], pause: () => Promise<void>): Promise<void> {
+    const turn = (): Promise<unknown> => this.field.sandbox.knobs({ faults: [...this.standing].flat() });
+    this.standing.add(faults);
+    await turn();
+    await pause();
+    this.standing.delete(faults);
+    await turn();
+  }
+
+  /** Stops the worker in the middle of a run, where it has one within a few seconds: a zombie must have something to write. */
+  private async freezeAtWork(child: Child): Promise<void> {
+    const ends = performance.now() + AT_WORK_MS;
+    for (;;) {
+      child.signal('SIGSTOP');
+      if (performance.now() > ends || (await this.isAtWork(child))) return;
+      child.signal('SIGCONT');
+      await after(50);
+    }
+  }
+
+  private async isAtWork({ pid }: Child): Promise<boolean> {
+    const at = (): Promise<{ id: string; pages: number }[]> =>
+      this.field.warehouse.query(
+        `select id, pages from runs where state = 'running' and worker like '%-' || $1 order by id`,
+        [String(pid)],
+      );
+    try {
+      const before = await at();
+      // What it had sent before it was stopped is committed by then.
+      await after(100);
+      return before.length > 0 && JSON.stringify(await at()) === JSON.stringify(before);
+    } catch {
+      // Postgres is away.
+      return false;
+    }
+  }
+
+  /** On the server itself, past every proxy. */
+  private async onRedis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis(this.field.servers.redis.url);
+    redis.on('error', () => undefined);
+    try {
+      return await work(redis);
+    } finally {
+      redis.disconnect();
+    }
+  }
+}
+
+/** How long to wait for a worker to have a run under way. */
+const AT_WORK_MS = 5000;
+
+/** What may not happen at the same time shares a lane. */
+function laneOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'kill':
+    case 'freeze':
+      return fault.victim;
+    case 'kill-redis':
+    case 'flush':
+    case 'break-schedule':
+      return 'redis';
+    case 'kill-postgres':
+      return 'postgres';
+    case 'network':
+      return `${fault.target}/${fault.direction}`;
+    case 'platform': {
+      const { trouble } = fault;
+      return 'account' in trouble ? `${trouble.kind}/${trouble.account}` : trouble.kind;
+    }
+  }
+}
+
+/** Takes away the one job by which a schedule goes on; false where there was none to take. */
+async function breakSchedule(redis: Redis, prefix: string, pick: number): Promise<boolean> {
+  const ticks = `${prefix}:ticks`;
+  const waiting = (await redis.zrange(`${ticks}:delayed`, 0, -1)).filter((id) => id.startsWith('repeat:'));
+  const id = waiting.sort()[Math.floor(pick * waiting.length)];
+  if (id === undefined) return false;
+  const taken = await redis.zrem(`${ticks}:delayed`, id);
+  await redis.del(`${ticks}:${id}`);
+  return taken > 0;
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2).padStart(7)} s`;
