@@ -2,6 +2,7 @@ import type { Decimal, Duration, Failure } from '#kernel';
 import type { LimitSpec, Level, Reply } from '#http';
 import type { RowOf, Table } from '#warehouse/tables';
 import { z } from 'zod';
+import type { Beside } from './beside.js';
 import type { CallSpec, PageQuery, PageRead, PageSize, Place, Window } from './call-spec.js';
 import type { Cursor } from './cursor.js';
 import type { Download } from './download.js';
@@ -87,6 +88,8 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
   readonly body: B;
   /** What a record lacks and its page knows (its parent's id) is added here: so the quarantine keeps it too. */
   readonly records: (body: z.output<B>, page: PageRead) => readonly unknown[];
+  /** Absent where the page's records are whole. */
+  readonly beside?: Beside;
   /** Pure: from the page just read to the next place of the same parent and span, or null. Absent for lists of one page. */
   readonly next?: (page: NextQuery<z.output<B>>) => Place | null;
   /** One record as the wire says it: instants, dates and decimals, not bare strings. */
@@ -144,6 +147,7 @@ export interface Stream {
     merge(record: unknown, body: unknown): unknown;
   }[];
   readonly each: Each | undefined;
+  readonly beside: Beside | undefined;
   readonly download: Download | undefined;
   readonly onto: readonly Onto[];
   readonly cursor: StreamCursor | undefined;
@@ -202,6 +206,7 @@ export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType,
     census: spec.census,
     listing: spec.listing,
     each: spec.each,
+    beside: spec.beside,
     download: spec.download,
   };
   return stream as unknown as Stream;
@@ -214,7 +219,8 @@ function refuseMisbuilt({
   each,
   download,
   into,
-}: Pick<Stream, 'name' | 'into'> & Partial<Pick<Stream, 'each' | 'download'>> & {
+}: Pick<Stream, 'name' | 'into'> &
+  Partial<Pick<Stream, 'each' | 'download'>> & {
     readonly cursor?: object;
   }): void {
   const { maxSpan, startAt, reach, replaces, order } = (cursor ?? {}) as Partial<StreamCursor>;

@@ -28,6 +28,7 @@ export {
   defineStream,
 } from './define.js';
 export { type Each, type Parent, NO_PARENT, among, eachListed } from './each.js';
+export { type Beside, beside } from './beside.js';
 export { type Address, type Download, download } from './download.js';
 export { type Match, type Onto, type Patch, onto } from './onto.js';
 export { type Fetched, type Listed, type Listing, listing } from './listing.js';
