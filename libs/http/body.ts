@@ -1,20 +1,18 @@
 import { Failure } from '#kernel';
+import { isUtf8 } from 'node:buffer';
 import type { HttpRequest } from './call.js';
+import { readJson } from './json.js';
+
+/** A reply that failed is told to people: deeper than that it is text. JSON.stringify follows some thousand levels. */
+const DEEPEST_TOLD = 200;
 
 /**
- * What may be a bare number of more than 15 digits. Doubles hold 15 digits exactly, so a longer number is kept as its
- * text: ids and money are never rounded on their way in. Ids that the platform quotes are texts already.
+ * Bytes as text. Where some are no UTF-8, every U+FFFD becomes half a surrogate pair: a text is stored with U+FFFD either
+ * way, but no key takes it, so that ids that differed in those bytes alone do not become one.
  */
-const LONG = /[:[,]\d[\d.]{15}|[:[,](?:-|\s+-?)\d[\d.]{15}/;
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
-
-function parseJson(text: string): unknown {
-  if (!LONG.test(text)) return JSON.parse(text);
-  return JSON.parse(
-    text.replace(TOKEN, (token) =>
-      token.startsWith('"') || token.replace(/[eE].*$|\D/g, '').length <= 15 ? token : `"${token}"`,
-    ),
-  );
+export function textOf(bytes: Buffer): string {
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  return isUtf8(bytes) ? text : text.replaceAll('\uFFFD', '\uDFFF');
 }
 
 export const looksLikeHtml = (body: unknown): boolean =>
@@ -29,9 +27,15 @@ export function readBody(
   if (expect === 'text' && reply.status < 300) return text;
   if (text.trim() === '') return null;
   try {
-    return parseJson(text);
-  } catch {
+    const { value, deepest } = readJson(text);
+    return reply.status >= 300 && deepest > DEEPEST_TOLD ? text : value;
+  } catch (thrown) {
     if (reply.status >= 300) return text;
+    if (thrown instanceof Failure)
+      throw new Failure(
+        thrown.kind,
+        `${reply.from} answered ${reply.status} with JSON that ${thrown.message}`,
+      );
     throw new Failure('transient', unreadable(text, reply));
   }
 }

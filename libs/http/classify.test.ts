@@ -103,6 +103,35 @@ describe('classify', () => {
   });
 });
 
+describe('what a platform says of itself', () => {
+  it.each([
+    ['a number of seconds without end', '9'.repeat(300)],
+    ['a day in four hundred years', 'Sat, 21 Nov 2426 12:00:00 GMT'],
+  ])('puts no run to sleep for ever: %s', (_, header) => {
+    const failure = classify(reply(429, { headers: { 'retry-after': header } }), NOW);
+    expect(failure).toMatchObject({ kind: 'throttled', retryAt: new Date('2026-11-22T12:00:00Z') });
+  });
+
+  it('is asked again within a day where a platform names no instant at all', () => {
+    const own = () =>
+      new Failure('throttled', 'wait', { retryAt: new Date(Number.NaN), detail: 'so it says' });
+    expect(classify(reply(200), NOW, own)).toMatchObject({
+      retryAt: new Date('2026-11-22T12:00:00Z'),
+      detail: 'so it says',
+    });
+  });
+
+  it.each([
+    ['tags that open and never close', '<'.repeat(5_000_000)],
+    ['styles that open and never close', '<style'.repeat(1_000_000)],
+  ])('is told in no time, whatever it is: %s', (_, text) => {
+    const began = performance.now();
+    const failure = classify(reply(500, { body: `<html><p>Sorry</p>${text}` }), NOW);
+    expect(failure?.detail).toMatch(/^Sorry/);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+});
+
 describe('retryAfter', () => {
   it('tells nothing from nothing', () => {
     expect(retryAfter(undefined, NOW)).toBeUndefined();

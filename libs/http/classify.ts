@@ -1,4 +1,4 @@
-import { Failure, latest, later, minutes, seconds, type FailureKind } from '#kernel';
+import { days, Failure, latest, later, minutes, seconds, type FailureKind } from '#kernel';
 import { redactText } from '#telemetry';
 import { looksLikeHtml } from './body.js';
 import type { Reply } from './call.js';
@@ -34,10 +34,27 @@ const UNTOLD = seconds(5);
 /** 430: an edge takes the calls for abuse and would count on while they continue. */
 const ABUSE = minutes(1);
 
+/** What says it is over later than that is asked once a day whether it is. */
+const LONGEST_PAUSE = days(1);
+
 /** Reads a reply: undefined where it went well, the failure otherwise. The platform's own reading comes first. */
 export function classify(reply: Reply, now: Date, own?: Classify): Failure | undefined {
   const read = own?.(reply, now);
-  return read === undefined ? byDefault(reply, now) : (read ?? undefined);
+  const failure = read === undefined ? byDefault(reply, now) : (read ?? undefined);
+  return failure && inReach(failure, later(now, LONGEST_PAUSE));
+}
+
+/** An instant out of reach, or none at all, would put the run to sleep for ever. */
+function inReach(failure: Failure, last: Date): Failure {
+  const { kind, message, retryAt, detail, operation, cause } = failure;
+  // An invalid date is on neither side.
+  if (retryAt === undefined || retryAt <= last) return failure;
+  return new Failure(kind, message, {
+    cause,
+    retryAt: last,
+    ...(detail === undefined ? {} : { detail }),
+    ...(operation === undefined ? {} : { operation }),
+  });
 }
 
 function byDefault(reply: Reply, now: Date): Failure | undefined {
@@ -79,13 +96,15 @@ function destination({ headers }: Reply): string {
   return to && URL.canParse(to) ? new URL(to).host : 'another address';
 }
 
+/** So much of a page of HTML is searched for its words. Beyond the end of an unclosed tag each one would look anew. */
+const HTML_READ = 32_000;
+const TAGS = /<(?:style|script)[\s\S]*?<\/(?:style|script)>|<[^<>]*>/gi;
+
 /** What the platform said, cut short and without what looks like a secret, for the error desk. */
 export function detailOf(body: unknown): string | undefined {
   if (body === null || body === undefined) return undefined;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const plain = looksLikeHtml(text)
-    ? text.replace(/<(?:style|script)[\s\S]*?<\/(?:style|script)>|<[^>]*>/gi, ' ')
-    : text;
+  const plain = looksLikeHtml(text) ? text.slice(0, HTML_READ).replace(TAGS, ' ') : text;
   // Cut before redacting would leave half a secret at the edge; what is far behind it is never shown.
   const line = redactText(plain.slice(0, 4000)).replace(/\s+/g, ' ').trim();
   return line === '' ? undefined : line.slice(0, 500);

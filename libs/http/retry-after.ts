@@ -1,4 +1,6 @@
-import { later, seconds } from '#kernel';
+import { days, later, seconds } from '#kernel';
+
+const LONGEST = days(366);
 
 /**
  * `Retry-After` as an instant: seconds, also with a fraction (`2.0`), or an HTTP date. A date in the past is now.
@@ -7,7 +9,8 @@ import { later, seconds } from '#kernel';
 export function retryAfter(header: string | undefined, now: Date): Date | undefined {
   const text = header?.trim();
   if (!text) return undefined;
-  if (/^\d+(?:\.\d+)?$/.test(text)) return later(now, Math.ceil(seconds(Number(text))));
+  // What is longer than a year is no time at all, and soon no date either.
+  if (/^\d+(?:\.\d+)?$/.test(text)) return later(now, Math.min(LONGEST, Math.ceil(seconds(Number(text)))));
   // A lone number is no date, whatever Date.parse makes of it.
   const at = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) return undefined;

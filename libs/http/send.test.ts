@@ -170,6 +170,35 @@ describe('send', () => {
     expect(failure).toMatchObject({ kind: 'transient', message: expect.stringContaining('cannot be read') });
   });
 
+  it('names headers larger than are read', async () => {
+    const server = await serve((_request, response) => {
+      response.socket!.end(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(1_000_000)}\r\n\r\n{}`);
+    });
+    const failure = await failureOf(sender().send(get(server.url), never));
+    expect(failure).toMatchObject({ kind: 'transient', message: expect.stringContaining('larger headers') });
+  });
+
+  it('marks bytes that are no UTF-8 so that they make no key', async () => {
+    const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+    const server = await serve(
+      (_request, response) => response.end(bytes('["M\xfcller","M\xf6ller"]')),
+      (_request, response) => response.end('\uFEFF["Müller","\uFFFD"]'),
+    );
+    const one = sender();
+    expect((await one.send(get(server.url), never)).body).toEqual(['M\udfffller', 'M\udfffller']);
+    expect((await one.send(get(server.url), never)).body).toEqual(['Müller', '\uFFFD']);
+  });
+
+  it('names JSON that nests without end, and keeps a failed reply of it as text', async () => {
+    const deep = '['.repeat(10_000) + ']'.repeat(10_000);
+    const server = await serve(answer(404, deep), answer(200, '['.repeat(200_000)));
+    expect((await sender().send(get(server.url), never)).body).toBe(deep);
+    expect(await failureOf(sender().send(get(server.url), never))).toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(/answered 200 with JSON that nests 200000 levels deep/),
+    });
+  });
+
   it('keeps the text of a reply that failed', async () => {
     const server = await serve(answer(403, 'Not for you', { 'content-type': 'text/plain' }));
     expect(await sender().send(get(server.url), never)).toMatchObject({ status: 403, body: 'Not for you' });

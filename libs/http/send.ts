@@ -7,7 +7,7 @@ import axios, {
 } from 'axios';
 import axiosRetry, { isNetworkError } from 'axios-retry';
 import { setMaxListeners } from 'node:events';
-import { readBody } from './body.js';
+import { readBody, textOf } from './body.js';
 import type { HttpRequest, Reply } from './call.js';
 import { isPrivateAddress, openAgents } from './hosts.js';
 import { hostPort, troubleOf } from './trouble.js';
@@ -88,7 +88,7 @@ export function createSender(options: SenderOptions = {}): Sender {
     maxRedirects: 0,
     proxy: false,
     decompress: true,
-    responseType: 'text',
+    responseType: 'arraybuffer',
     transformResponse: [(data: unknown) => data],
   });
   axiosRetry(http, {
@@ -161,7 +161,7 @@ export function createSender(options: SenderOptions = {}): Sender {
         const response = await exchange(request, tries);
         const headers = plainHeaders(response.headers);
         const { status } = response;
-        const text = typeof response.data === 'string' ? response.data : '';
+        const text = Buffer.isBuffer(response.data) ? textOf(response.data) : '';
         const about = { status, from: host, contentType: headers['content-type'] ?? '' };
         const body = readBody(text, about, request.expect ?? 'json');
         return { status, headers, body, ms: report(status), attempts: tries.attempts };
@@ -187,7 +187,7 @@ export function createSender(options: SenderOptions = {}): Sender {
 
 /** The head of a reply came, its body did not. */
 const isBrokenOff = ({ response }: AxiosError): boolean =>
-  response !== undefined && typeof response.data !== 'string';
+  response !== undefined && !Buffer.isBuffer(response.data);
 
 /** Asked to stay away for longer than a retry waits: that is the queue's business. */
 function soonOver({ headers }: AxiosResponse): boolean {

@@ -44,6 +44,11 @@ export function troubleOf(
       'config',
       `the call to ${host} could not be written (${code}): a setting or credential holds a character that a header or address may not`,
     );
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Failure(
+      'transient',
+      `${host} sent larger headers than are read (16 kB): a proxy before the API may add them; it is tried again`,
+    );
   if (CERTIFICATE.test(code))
     return new Failure(
       'config',
@@ -53,7 +58,6 @@ export function troubleOf(
     code.startsWith('HPE_') ||
     code.startsWith('Z_') ||
     code.startsWith('ERR_BROTLI') ||
-    code === 'ERR_BAD_RESPONSE' ||
     code === 'ERR_BAD_RESPONSE'
   )
     return new Failure(

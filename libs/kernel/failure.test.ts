@@ -20,6 +20,11 @@ describe('a failure', () => {
     expect(failure).toMatchObject({ name: 'Failure', message: 'above', cause, retryAt, detail: 'said' });
     expect('cause' in new Failure('bug', 'x')).toBe(false);
   });
+
+  it('can be written down, whatever the platform said', () => {
+    const failure = new Failure('bug', 'said a\0b', { detail: 'half \ud83d, whole 😀' });
+    expect(failure).toMatchObject({ message: 'said a\uFFFDb', detail: 'half \uFFFD, whole 😀' });
+  });
 });
 
 describe('anything thrown', () => {
@@ -30,6 +35,21 @@ describe('anything thrown', () => {
     expect(asFailure(error)).toMatchObject({ kind: 'bug', message: 'x is not a function', cause: error });
     for (const thrown of ['text', 7, null, undefined, new Error('')])
       expect(asFailure(thrown)).toMatchObject({ kind: 'bug', message: expect.stringMatching(/./) as string });
+  });
+});
+
+describe('recursion that went too deep', () => {
+  it('is told as such', () => {
+    const deeper = (n: number): number => deeper(n + 1) + 1;
+    let thrown: unknown;
+    try {
+      deeper(0);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(asFailure(thrown).message).toMatch(
+      /^what was read nests deeper than can be followed \(Maximum call/,
+    );
   });
 });
 

@@ -32,10 +32,10 @@ export class Failure extends Error {
     message: string,
     more: { cause?: unknown; retryAt?: Date; detail?: string; operation?: string } = {},
   ) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    super(storable(message), more.cause === undefined ? undefined : { cause: more.cause });
     this.kind = kind;
     this.retryAt = more.retryAt;
-    this.detail = more.detail;
+    this.detail = more.detail === undefined ? undefined : storable(more.detail);
     this.operation = more.operation;
   }
 
@@ -44,9 +44,16 @@ export class Failure extends Error {
   }
 }
 
+/** What a platform said may hold what Postgres refuses, and a failure that cannot be written down would repeat for ever. */
+const storable = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu, '\uFFFD');
+
+/** What the engine says of recursion that went too deep. */
+const TOO_DEEP = 'what was read nests deeper than can be followed';
+
 /** Anything thrown, as a Failure: what is not one already is a bug of ours. */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new Failure('bug', message || 'unknown error', { cause: thrown });
+  const said = /call stack size/.test(message) ? `${TOO_DEEP} (${message})` : message;
+  return new Failure('bug', said || 'unknown error', { cause: thrown });
 }
