@@ -25,6 +25,7 @@ export async function askInSize(
     try {
       const reply = await door.call(call.request(size), ask.signal);
       await ask.alive();
+      if (reply.body === null) throw emptied(ask.stream, reply.status);
       const body = call.body.safeParse(reply.body);
       if (!body.success) throw misbuilt(ask.stream, body.error);
       return { body: body.data, size, roomy: door.isRoomy(reply), headers: reply.headers };
@@ -34,6 +35,13 @@ export async function askInSize(
     }
   }
 }
+
+/** No page is nothing: it was lost on its way, and the next try may bring it. */
+const emptied = (stream: Stream, status: number): Failure =>
+  new Failure(
+    'transient',
+    `${stream.name}: the platform answered ${status} with nothing in it where a page was expected; it is tried again`,
+  );
 
 const misbuilt = (stream: Stream, error: z.ZodError): Failure =>
   new Failure(

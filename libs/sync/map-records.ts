@@ -155,6 +155,9 @@ function fitting(table: Table, incoming: Incoming): Incoming {
 const isOlder = (a: Mapped, b: Mapped): boolean =>
   (a.main.version?.getTime() ?? 0) < (b.main.version?.getTime() ?? 0);
 
+/** Nested lists in earnest end long before: a record with so many pages of its own is kept aside, its neighbours land. */
+const MOST_NESTED = 1000;
+
 /** Reads a record's nested lists to their end. The same place twice would go on for ever: it is a bug. */
 async function followUp(door: Door, ask: RecordsAsk, parsed: unknown): Promise<unknown> {
   let record = parsed;
@@ -170,6 +173,10 @@ async function followUp(door: Door, ask: RecordsAsk, parsed: unknown): Promise<u
           `${ask.stream.name}: the platform gave the same nested place twice (${mark}); the record cannot be read to its end`,
         );
       seen.add(mark);
+      if (seen.size > MOST_NESTED)
+        throw new Spoiled(
+          `its further list did not end after ${MOST_NESTED} calls: it cannot be read to its end`,
+        );
       const spec = ownFault(() => follow.request({ record, place: at, settings: ask.settings }));
       const reply = await door.call(spec, ask.signal).catch((thrown: unknown) => {
         if (!(thrown instanceof PageTooLarge)) throw thrown;

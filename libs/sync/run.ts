@@ -13,6 +13,7 @@ import {
   type RunRow,
 } from '#warehouse';
 import { readsAll } from './census.js';
+import { notInCircles } from './circles.js';
 import { closeRun } from './close.js';
 import type { Place } from './call-spec.js';
 import type { Platform, Stream } from './define.js';
@@ -140,6 +141,7 @@ async function readPages(work: Work, reading: Reading, from: Place | null): Prom
     if (finished) return 'finished';
     place = page.next;
     ({ size } = page);
+    await notInCircles(engine, stream, run, work.counts);
     await goOn(engine, run);
     if (engine.now().getTime() - work.started.getTime() >= engine.sliceMs) return 'yielded';
   }

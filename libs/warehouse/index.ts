@@ -178,6 +178,7 @@ export {
   saveRenewed,
 } from './renewals.js';
 export { DEFAULT_WORKSPACE } from './workspace.js';
+export { rowsHeld } from './rows-held.js';
 export {
   type Heartbeat,
   type HeartbeatRow,

@@ -25,6 +25,14 @@ describeDb('a platform whose only purpose is to hurt', () => {
   /** As from the wire: through JSON text, where `__proto__` is a key like any other. */
   const answer = (body: unknown) => shop.reply(200, JSON.parse(JSON.stringify(body)));
   const run = async () => db.finish(await db.queue(connection));
+  const finishInSlices = async () => {
+    const asked = await db.queue(connection);
+    for (let slices = 0; slices < 300; slices++) {
+      const { to } = await db.attempt(asked, { engine: { sliceMs: 0 } });
+      if (to !== 'later') break;
+    }
+    return db.find(asked);
+  };
   const rows = async () =>
     (
       await db.engine.warehouse.query<{ id: string }>(
@@ -68,8 +76,14 @@ describeDb('a platform whose only purpose is to hurt', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it('answers nothing for a page: it is tried again', async () => {
+    shop.script = () => shop.reply(200, null);
+    const asked = await db.queue(connection);
+    expect(await db.attempt(asked)).toMatchObject({ to: 'retry' });
+    expect(await db.find(asked)).toMatchObject({ failure: expect.stringContaining('with nothing in it') });
+  });
+
   it.each([
-    ['null', null],
     ['a text', 'sorry'],
     ['a list', []],
     ['no list of records', { things: null, next: null }],
@@ -135,6 +149,59 @@ describeDb('a platform whose only purpose is to hurt', () => {
         [connection.id],
       ),
     ).toEqual([{ id: 'p3' }]);
+  });
+
+  it.each<[string, (page: number) => unknown]>([
+    ['the same records under ever new names', () => [1, 2].map((n) => ({ ...thing(n), rest: null }))],
+    ['nothing under ever new names', (page) => (page === 1 ? [{ ...thing(1), rest: null }] : [])],
+  ])(
+    'gives pages without end, %s: the run stops and says so',
+    async (_, things) => {
+      let n = 0;
+      shop.script = () => shop.reply(200, { things: things(++n), next: { after: String(n) } });
+      // In slices of one page, which forget the places of the slice before.
+      expect(await finishInSlices()).toMatchObject({
+        state: 'failed',
+        failureKind: 'bug',
+        failure: expect.stringMatching(/goes round in circles/),
+        pages: 256,
+      });
+    },
+    60_000,
+  );
+
+  it('gives pages in a circle longer than a time slice: the run stops and says so', async () => {
+    let n = 0;
+    shop.script = () =>
+      shop.reply(200, { things: [{ ...thing(++n % 3), rest: null }], next: { after: String(n % 3) } });
+    expect(await finishInSlices()).toMatchObject({ failureKind: 'bug', pages: 256, records: 256 });
+  }, 60_000);
+
+  it('makes up new records without end: they are believed up to a million pages', async () => {
+    let n = 0;
+    shop.script = () =>
+      shop.reply(200, { things: [{ ...thing(++n), rest: null }], next: { after: String(n) } });
+    const asked = await db.queue(connection);
+    await db.engine.warehouse.query(
+      'with r as (update runs set pages = $2, records = $2 where id = $1 returning 1) select from r',
+      [asked.id, 999_998],
+    );
+    expect(await db.finish(asked)).toMatchObject({ failureKind: 'bug', pages: 1_000_000 });
+  });
+
+  it('sends a nested list without end: its record is kept aside, its neighbour lands', async () => {
+    shop.script = ({ url }, n) =>
+      url.includes('/parts/')
+        ? shop.reply(200, { parts: [], rest: n })
+        : shop.reply(200, {
+            things: [
+              { ...thing(1), rest: 0 },
+              { ...thing(2), rest: null },
+            ],
+            next: null,
+          });
+    expect(await run()).toMatchObject({ state: 'succeeded', quarantined: 1, inserted: 2 });
+    expect(await rows()).toEqual(['t0002']);
   });
 
   it('sends empty pages that go on: they are read to the end', async () => {
