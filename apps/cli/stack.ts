@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createSender, localLimiter, redisLimiter, type Limiter, type Sender, type Use } from '#http';
-import { Failure, type Duration, type KeyRing } from '#kernel';
+import { Failure, seconds, type Duration, type KeyRing } from '#kernel';
 import { platforms } from '#catalog';
 import { readStratusFile, type Env, type StratusConfig } from '#config';
 import { openQueues, type Queues } from '#queue';
@@ -9,11 +9,15 @@ import { createLogger, createMetrics, type Logger, type Metrics } from '#telemet
 import { keepUsage, type Engine } from '#sync';
 import { migrate, openWarehouse, type Warehouse } from '#warehouse';
 import { Redis } from 'ioredis';
+import { atMost } from './at-most.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { openHome, type Home } from './home.js';
 
 /** Names this process in leases and heartbeats. */
 export const PROCESS = `${hostname()}-${process.pid}`;
+
+/** A Redis that is gone answers no goodbye, and what is closed behind it still has something to write down. */
+const GOODBYE = seconds(1);
 
 /** Everything a process of Stratus stands on, opened once and closed in reverse order. */
 export interface Stack {
@@ -85,7 +89,7 @@ export async function openStack({ env, process: name, migrate: apply, write }: S
           platforms: platforms.map((platform) => platform.name),
           onError: quietly(logger),
         });
-        closing.push(() => opened.close());
+        closing.push(() => atMost(GOODBYE, opened.close()));
         return (queues = opened);
       },
       engine() {
@@ -120,7 +124,7 @@ function openLimiter(
   client.on('error', (error) => logger.warn({ error }, 'the limiter lost Redis'));
   const limiter = redisLimiter({ client, prefix: env.queuePrefix, onUse });
   closing.push(async () => {
-    await limiter.close();
+    await atMost(GOODBYE, limiter.close());
     client.disconnect();
   });
   return limiter;

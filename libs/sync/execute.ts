@@ -20,6 +20,7 @@ import { redactText } from '#telemetry';
 import type { Platform, Stream } from './define.js';
 import type { Engine } from './engine.js';
 import { runCause } from './fingerprint.js';
+import { orLeftBehind } from './left-behind.js';
 import { reconcileIds } from './reconcile.js';
 import { replayRecords } from './replay.js';
 import { isPageDepth } from './page-depth.js';
@@ -80,7 +81,9 @@ async function attempt(execution: Execution, run: RunRow): Promise<Move> {
   const log = engine.logger.child({ run: run.id, stream: run.stream, connection: run.connectionId });
   if (run.pages > 0)
     log.info({ page: run.pages, attempt: run.attempt }, 'the run goes on behind its last page');
-  const { ending, move } = await outcome(execution, run);
+  const { ending, move } = await orLeftBehind(outcome(execution, run), execution.signal, () =>
+    stopped(engine.now()),
+  );
   const busyMs = engine.now().getTime() - started.getTime();
   engine.metrics.run({ stream: run.stream, state: ending.state }, busyMs);
   try {
@@ -160,6 +163,12 @@ async function deepAsSlices(
   }
 }
 
+/** The worker stops or lost the job's lock: the run goes on elsewhere from its last page. */
+const stopped = (at: Date, calls = 0): Outcome => ({
+  ending: { state: 'queued', reason: 'its worker stopped', uncounted: true, calls },
+  move: { to: 'later', at },
+});
+
 async function failed(
   { engine, platform, signal }: Execution,
   run: RunRow,
@@ -168,14 +177,7 @@ async function failed(
 ): Promise<Outcome> {
   if (thrown instanceof LeaseLost)
     return { ending: { state: 'queued' }, move: { to: 'done', result: { lost: true } } };
-  if (signal.aborted) {
-    // The worker stops or lost the job's lock: the run goes on elsewhere from its last page.
-    const at = engine.now();
-    return {
-      ending: { state: 'queued', reason: 'its worker stopped', uncounted: true, calls },
-      move: { to: 'later', at },
-    };
-  }
+  if (signal.aborted) return stopped(engine.now(), calls);
   const failure = asFailure(databaseFailure(thrown));
   const message = redactText(failure.detail ? `${failure.message} (${failure.detail})` : failure.message);
   const shared = { failureKind: failure.kind, calls };

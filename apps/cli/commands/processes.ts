@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { Failure } from '#kernel';
+import { Failure, seconds } from '#kernel';
 import { migrate } from '#warehouse';
 import { count, port } from '../arguments.js';
+import { atMost } from '../at-most.js';
 import { contextOf, withStack, type Context } from '../context.js';
 import { serveMetrics } from '../metrics-server.js';
 import { tellMissingKeys } from '../missing-keys.js';
@@ -65,6 +66,9 @@ export function addProcesses(program: Command): void {
     });
 }
 
+/** After what runs has stopped: time to say goodbye to stores that are there. Those that are gone would never answer. */
+const LEAVE = seconds(4);
+
 interface Stopping {
   close(): Promise<void>;
 }
@@ -92,10 +96,12 @@ async function serve(
       if (signal.aborted) return stop();
       signal.addEventListener('abort', () => stop(), { once: true });
     });
-    await running.close();
+    await atMost(env.stopMs, running.close());
     return EXIT.ok;
   } finally {
-    await metrics?.close();
-    await stack.close();
+    await atMost(
+      LEAVE,
+      Promise.resolve(metrics?.close()).then(() => stack.close()),
+    );
   }
 }
