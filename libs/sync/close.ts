@@ -4,7 +4,6 @@ import {
   countSeen,
   countUnseen,
   forgetOldSeen,
-  forgetSeen,
   foundBefore,
   logRun,
   markUnseen,
@@ -32,11 +31,7 @@ export async function closeRun(closing: Closing & { readonly quarantined: number
   const { stream, run, reading } = closing;
   if (run.dry) return { next: null, gone: 0 };
   const census = reading === 'window' || reading === 'again' ? await prove(closing) : null;
-  if (!readsAll(stream, run)) {
-    if (reading === 'again') await forget(closing);
-    return { next: null, gone: 0 };
-  }
-  return settleGone(closing, census);
+  return readsAll(stream, run) ? settleGone(closing, census) : { next: null, gone: 0 };
 }
 
 async function prove(closing: Closing): Promise<Census | null> {
@@ -52,9 +47,6 @@ async function prove(closing: Closing): Promise<Census | null> {
   await noteFinding(engine.warehouse, run, census.finding, proof);
   return census;
 }
-
-const forget = ({ engine: { warehouse }, run }: Closing): Promise<void> =>
-  forgetSeen((sql, parameters) => warehouse.query(sql, parameters), run.id);
 
 /** Once more after a pause, since a glitch passes; then for good, with the checkpoint back at what was proven. */
 async function refuse(closing: Closing, census: Census & { says: 'differs' }): Promise<never> {
@@ -110,8 +102,8 @@ async function settleGone(
         children: stream.children.map(({ into }) => into),
         countsGone: stream.census?.countsGone ?? false,
       });
-      /* crash point: after-checkpoint. The marks are committed, and what the run was served is forgotten with them: it
-         is asked again which rows it was not served, and finds them marked. */
+      /* crash point: after-checkpoint. The marks are committed. What the run was served is known until its end is
+         written: asked again which rows it was not served, it finds them marked, and takes no other for gone. */
       await logRun(
         engine.warehouse,
         run.id,
@@ -120,7 +112,6 @@ async function settleGone(
       );
     }
   }
-  await forget(closing);
   await forgetOldSeen(engine.warehouse, earlier(engine.now(), KEPT));
   return { next: null, gone };
 }

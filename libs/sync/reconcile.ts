@@ -1,5 +1,5 @@
 import { Failure, later } from '#kernel';
-import { endComparison, logRun, type Counts, type Drift } from '#warehouse';
+import { logRun, type Counts, type Drift } from '#warehouse';
 import { openComparison } from './reconcile-steps.js';
 import type { RunDeps } from './run.js';
 
@@ -28,7 +28,6 @@ export async function reconcileIds(deps: RunDeps): Promise<Reconciled> {
     const finished = await comparison.walk(later(engine.now(), engine.sliceMs));
     const { counts, drift } = comparison;
     if (!finished) return { ended: 'yielded', counts, drift };
-    await endComparison(engine.warehouse, run.id);
     await logRun(engine.warehouse, run.id, 'info', `compared with the platform’s list: ${inWords(drift)}`);
     engine.metrics.drift({ stream: stream.name }, drift);
     return { ended: 'finished', counts, drift };

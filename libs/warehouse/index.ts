@@ -48,7 +48,6 @@ export {
   beginComparison,
   commitStep,
   compareListed,
-  endComparison,
   forgetEnded,
   sumUpListing,
   unlistedRows,
@@ -149,7 +148,6 @@ export {
 } from './completeness.js';
 export { acceptRun } from './accept.js';
 export { type LateArrivals, type LateBefore, lateArrivals } from './late-arrivals.js';
-export { forgetSeen } from './seen.js';
 export { countUnseen, forgetOldSeen, markUnseen } from './unseen.js';
 export { type FreshnessRow, freshness } from './freshness.js';
 export {

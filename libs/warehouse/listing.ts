@@ -3,7 +3,7 @@ import { queryOf, writeParts, type Page } from './pages.js';
 import { quarantine } from './quarantine.js';
 import type { Counts, Drift, RunRow } from './rows.js';
 import { fence } from './runs.js';
-import { forgetSeen, noteSeen } from './seen.js';
+import { noteSeen } from './seen.js';
 import type { Table } from './tables/index.js';
 import { markGoneChildren, type Query } from './upsert.js';
 import type { Warehouse } from './warehouse.js';
@@ -193,10 +193,6 @@ export async function wasReadWhole(
   );
   return row!.is;
 }
-
-/** Forgets what this comparison has seen. */
-export const endComparison = (warehouse: Warehouse, runId: string): Promise<void> =>
-  forgetSeen((sql, parameters) => warehouse.query(sql, parameters), runId);
 
 /** Forgets what ended comparisons of the same stream had seen; one that is retried after this begins anew. */
 export async function forgetEnded(

@@ -248,6 +248,10 @@ export interface Ending {
   readonly uncounted?: boolean;
 }
 
+/**
+ * Writes how an attempt ended. What a run was served is forgotten with the word that it succeeded, and not before: a
+ * worker that dies in between begins again at the run's close, where all that it does not know of would look gone.
+ */
 export async function endAttempt(
   warehouse: Warehouse,
   claim: Pick<RunRow, 'id' | 'lease'>,
@@ -264,6 +268,8 @@ export async function endAttempt(
          from runs was
          where r.id = $1 and was.id = r.id and r.lease = $2 and r.state = 'running' and 'running' = any($12::text[])
          returning r.id, r.connection_id, was.fingerprint as before
+       ), forgotten as (
+         delete from run_seen s using ended where s.run_id = ended.id and $3 = 'succeeded'
        ) select id, connection_id as "connectionId", before from ended`,
       [
         claim.id,

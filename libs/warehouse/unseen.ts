@@ -2,7 +2,6 @@ import { arrayLiteral } from './array-literal.js';
 import { held, spanOf, within, type Scope } from './completeness.js';
 import { queryOf } from './pages.js';
 import type { RunRow } from './rows.js';
-import { forgetSeen } from './seen.js';
 import type { Table } from './tables/index.js';
 import type { Warehouse } from './warehouse.js';
 
@@ -77,7 +76,6 @@ export async function markUnseen(
        where id = $1 and lease = $2 and state = 'running' returning id`,
       [run.id, run.lease, rows, scope.countsGone ? 0 : gone.length],
     );
-    await forgetSeen(query, run.id);
     return rows;
   });
 }
