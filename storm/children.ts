@@ -118,7 +118,7 @@ export class Children {
     this.all.add(child);
     void ended.then(() => this.all.delete(child));
     await new Promise<void>((resolve, reject) => {
-      for (const stream of [spawned.stdout, spawned.stderr])
+      for (const stream of [spawned.stdout!, spawned.stderr!])
         createInterface({ input: stream }).on('line', (line) => {
           lines.push(line);
           this.told(name, line);
