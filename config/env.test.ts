@@ -91,14 +91,18 @@ describe('readEnv', () => {
   });
 
   it('hands the platforms what is theirs and nothing else', () => {
-    const { platforms, shopifyLookbackMs } = readEnv({
+    const { platforms, lookbacks } = readEnv({
       SHOPIFY_SHOP: 'a.myshopify.com',
       SHOPIFY_ACCESS_TOKEN: 'shpat_1',
       SHOPIFY_SYNC_LOOKBACK_HOURS: '24',
+      SHIPBOB_TOKEN: 'sb',
+      SHIPBOB_RETURNS_LOOKBACK_DAYS: '30',
       METRICS_TOKEN: 'm'.repeat(16),
     });
     expect(platforms).toMatchObject({ SHOPIFY_SHOP: 'a.myshopify.com', SHOPIFY_ACCESS_TOKEN: 'shpat_1' });
-    expect(Object.keys(platforms).every((name) => name.startsWith('SHOPIFY_'))).toBe(true);
-    expect(shopifyLookbackMs).toBe(86_400_000);
+    expect(platforms).toMatchObject({ SHIPBOB_TOKEN: 'sb' });
+    expect(Object.keys(platforms).filter((name) => !/^(?:SHOPIFY|SHIPBOB)_/.test(name))).toEqual([]);
+    expect(lookbacks).toMatchObject({ 'shopify.': 86_400_000, 'shipbob.returns': 30 * 86_400_000 });
+    expect(lookbacks['shipbob.orders']).toBeUndefined();
   });
 });

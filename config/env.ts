@@ -1,5 +1,12 @@
-import { Failure, hours, nearest, type Duration } from '#kernel';
-import { explain, VARIABLE_NAMES, VARIABLES, type LogLevel, type VariableName } from './variables.js';
+import { days, Failure, hours, nearest, type Duration } from '#kernel';
+import {
+  explain,
+  VARIABLE_NAMES,
+  VARIABLES,
+  type Explained,
+  type LogLevel,
+  type VariableName,
+} from './variables.js';
 
 /** The environment, parsed once in each app's main file and handed down as plain values. */
 export interface Env {
@@ -28,8 +35,8 @@ export interface Env {
   readonly reconcileMs: Duration;
   readonly sliceMs: Duration;
   readonly stopMs: Duration;
-  /** From `SHOPIFY_SYNC_LOOKBACK_HOURS`. */
-  readonly shopifyLookbackMs: Duration | undefined;
+  /** By stream, or by `platform.` for all of a platform's, as the variables of the requirement documents say it. */
+  readonly lookbacks: Readonly<Record<string, Duration | undefined>>;
   /** The platforms' own variables, as a platform's `fromEnv` reads them. */
   readonly platforms: Readonly<Record<string, string | undefined>>;
 }
@@ -75,10 +82,14 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Env 
     reconcileMs: read.STRATUS_RECONCILE_MS,
     sliceMs: read.STRATUS_SLICE_MS,
     stopMs: read.STRATUS_STOP_MS,
-    shopifyLookbackMs:
-      read.SHOPIFY_SYNC_LOOKBACK_HOURS === undefined ? undefined : hours(read.SHOPIFY_SYNC_LOOKBACK_HOURS),
+    lookbacks: {
+      'shopify.': spanOf(hours, read.SHOPIFY_SYNC_LOOKBACK_HOURS),
+      'shipbob.orders': spanOf(hours, read.SHIPBOB_STATUS_LOOKBACK_HOURS),
+      'shipbob.returns': spanOf(days, read.SHIPBOB_RETURNS_LOOKBACK_DAYS),
+      'shipbob.receiving': spanOf(days, read.SHIPBOB_RECEIVING_LOOKBACK_DAYS),
+    },
     platforms: Object.fromEntries(
-      VARIABLE_NAMES.filter((name) => explain(name).group === 'Shopify').map((name) => [name, set[name]]),
+      VARIABLE_NAMES.filter((name) => PLATFORMS.has(explain(name).group)).map((name) => [name, set[name]]),
     ),
   };
 }
@@ -100,7 +111,12 @@ function oneWithoutTheOther(set: Partial<Record<VariableName, string>>): string[
   ];
 }
 
-const OURS = /^(STRATUS|SHOPIFY)_/;
+const spanOf = (unit: (n: number) => Duration, n: number | undefined): Duration | undefined =>
+  n === undefined ? undefined : unit(n);
+
+const PLATFORMS: ReadonlySet<string> = new Set<Explained['group']>(['Shopify', 'ShipBob']);
+
+const OURS = /^(STRATUS|SHOPIFY|SHIPBOB)_/;
 
 /** A variable that looks like one of ours and is none would otherwise be ignored in silence. */
 function misspelled(env: Readonly<Record<string, string | undefined>>): string[] {

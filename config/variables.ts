@@ -3,7 +3,7 @@ import { minutes, readKeyRing, seconds, type Duration } from '#kernel';
 
 /** What the reference and every complaint about a variable say of it. */
 export interface Explained {
-  readonly group: 'Stores' | 'Process' | 'Console' | 'Timing' | 'Shopify';
+  readonly group: 'Stores' | 'Process' | 'Console' | 'Timing' | 'Shopify' | 'ShipBob';
   readonly means: string;
   readonly allowed: string;
   readonly example: string;
@@ -209,6 +209,38 @@ export const VARIABLES = z.object({
     means: 'How far each run steps back from its checkpoint to catch late edits, in hours.',
     allowed: 'a whole number from 0 to 1440',
     example: '24',
+  }),
+  SHIPBOB_TOKEN: about(text.optional(), {
+    group: 'ShipBob',
+    means: 'The personal access token that `stratus connections import-env` makes a connection of.',
+    allowed: 'a token made in ShipBob under Integrations, API',
+    example: '',
+    secret: true,
+  }),
+  SHIPBOB_BASE: about(text.regex(/^https:\/\/\S+$/).optional(), {
+    group: 'ShipBob',
+    means:
+      'The API and its version; the connector’s own where it is not set, or where that version is switched off.',
+    allowed: 'an address such as https://api.shipbob.com/2026-01',
+    example: 'https://api.shipbob.com/2026-01',
+  }),
+  SHIPBOB_STATUS_LOOKBACK_HOURS: about(whole(0, 24 * 60).optional(), {
+    group: 'ShipBob',
+    means: 'How far each run of the orders steps back from its checkpoint to catch late edits, in hours.',
+    allowed: 'a whole number from 0 to 1440',
+    example: '24',
+  }),
+  SHIPBOB_RETURNS_LOOKBACK_DAYS: about(whole(0, 366).optional(), {
+    group: 'ShipBob',
+    means: 'The same of the returns, in days.',
+    allowed: 'a whole number from 0 to 366',
+    example: '30',
+  }),
+  SHIPBOB_RECEIVING_LOOKBACK_DAYS: about(whole(0, 366).optional(), {
+    group: 'ShipBob',
+    means: 'The same of the goods on their way in, in days.',
+    allowed: 'a whole number from 0 to 366',
+    example: '14',
   }),
 });
 

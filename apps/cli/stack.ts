@@ -147,7 +147,8 @@ export const configuredLookback = (
   stream: string,
 ): Duration | undefined =>
   config.streams.get(stream)?.lookbackMs ??
-  (stream.startsWith('shopify.') ? env.shopifyLookbackMs : undefined);
+  env.lookbacks[stream] ??
+  env.lookbacks[stream.slice(0, stream.indexOf('.') + 1)];
 
 function makeEngine({ env, config, ...doors }: EngineParts): Engine {
   return {
