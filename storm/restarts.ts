@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { compareAccount } from './compare.js';
+import { compareAccount, type Truth } from './compare.js';
 import { keepBusy, percentile, seen, type Busy } from './busy.js';
 import { closingAll, openField, STREAMS, type Field } from './field.js';
 import type { Asked } from './index.js';
@@ -96,12 +96,14 @@ async function restart(
 /** What is wrong once all is quiet again. */
 async function aftermath(field: Field): Promise<string[]> {
   const { warehouse, connections, sandbox, crew } = field;
+  const truths = new Map<string, Truth>();
+  for (const { name } of connections) truths.set(name, await sandbox.rows(name));
   const complaints = [
-    ...(await settled({ warehouse, connections, streams: STREAMS, deadlineMs: WHOLE_WITHIN_MS })),
+    ...(await settled({ ...field, streams: STREAMS, truths, deadlineMs: WHOLE_WITHIN_MS })),
     ...(await stalledJobs(field)),
   ];
   for (const connection of connections) {
-    const { differences } = await compareAccount(warehouse, connection, await sandbox.rows(connection.name));
+    const { differences } = await compareAccount(warehouse, connection, truths.get(connection.name)!);
     for (const { table, sourceId, what } of differences)
       complaints.push(`${connection.name}, ${table} ${sourceId}: ${what}`);
   }

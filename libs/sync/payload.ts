@@ -3,6 +3,9 @@ import type { Json } from '#kernel';
 /** Far above what any platform sends, far below what JSON.stringify and Postgres can follow. */
 const DEEPEST = 200;
 const DEEPER = '… nested deeper than is kept';
+/** Characters kept of all its texts together: more than people read, and a copy of it is made several times. */
+const LONGEST = 2_000_000;
+const LONGER = '… longer than is kept';
 /** `jsonb` holds neither U+0000 nor half of a surrogate pair; they are kept as U+FFFD. */
 const REPLACED = /[\0\p{Surrogate}]/u;
 
@@ -13,10 +16,16 @@ export interface Kept {
   readonly whole: boolean;
 }
 
-/** What is kept of a record that could not be used: all of it, unless it nests without end. */
+/** What is kept of a record that could not be used: all of it, unless it nests without end or is longer than a record is. */
 export function keptPayload(payload: unknown): Kept {
   let whole = true;
+  let room = LONGEST;
   const text = (value: string): string => {
+    room -= value.length;
+    if (room < 0) {
+      whole = false;
+      return LONGER;
+    }
     if (REPLACED.test(value)) whole = false;
     return value;
   };

@@ -39,4 +39,14 @@ const REFUSED = /^u(?:0000|d[89a-f])/;
 export const asStored = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu, '\uFFFD');
 
 /** Postgres text cannot hold U+0000: it is kept visible as U+FFFD instead of failing the page. */
-const escape = (text: string): string => text.replaceAll('\0', '\uFFFD').replace(/[\\"]/g, '\\$&');
+const escapePiece = (text: string): string => text.replaceAll('\0', '\uFFFD').replace(/[\\"]/g, '\\$&');
+
+/** A replacement keeps a note of every match until it is done: megabytes of quotes at once took a gigabyte. */
+const PIECE = 65_536;
+
+function escape(text: string): string {
+  if (text.length <= PIECE) return escapePiece(text);
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; at += PIECE) pieces.push(escapePiece(text.slice(at, at + PIECE)));
+  return pieces.join('');
+}
