@@ -50,8 +50,8 @@ export interface StormOptions {
     readonly lookback?: string;
     readonly editsASecond?: number;
   };
-  /** Told of the warehouse before anything runs; what it answers is asked at the end, for further complaints. */
-  readonly watch?: (warehouse: Warehouse) => Promise<() => Promise<readonly string[]>>;
+  /** Told before anything goes wrong, until the signal says that all is compared; what it answers is asked then, for further complaints. */
+  readonly watch?: (field: Field, over: AbortSignal) => Promise<() => Promise<readonly string[]>>;
   /** How long the quiet period may last; 5 min by default. */
   readonly quietMs?: number;
   /** Told of every step and every fault. */
@@ -93,7 +93,9 @@ async function weathered(options: StormOptions, closing: Closing): Promise<Omit<
   const scale = { ...SHAPES[shape], ...options.field };
   const field = await openField({ ...options, ...scale }, closing);
   const { crew, sandbox, signs, warehouse, connections } = field;
-  const watched = await options.watch?.(warehouse);
+  const over = new AbortController();
+  closing.push(() => over.abort());
+  const watched = await options.watch?.(field, over.signal);
   const truths = new Map<string, Truth>();
   for (const { name } of connections) truths.set(name, await sandbox.rows(name));
   const plan =
@@ -116,8 +118,6 @@ async function weathered(options: StormOptions, closing: Closing): Promise<Omit<
   options.planned?.(plan);
   say(`the storm begins: ${String(plan.length)} faults, ${String(edits.length)} edits`);
 
-  const over = new AbortController();
-  closing.push(() => over.abort());
   const operator = tendConnections(warehouse, field.ring, over.signal);
   const strikes = new Strikes(field);
   const startedAt = performance.now();
@@ -129,11 +129,9 @@ async function weathered(options: StormOptions, closing: Closing): Promise<Omit<
   say('quiet: every stream must run clean, and compare its ids, after the last edit');
   const quietAt = performance.now();
   await sandbox.knobs({ faults: null, clockOffsetMs: 0 });
-  for (const { name } of connections) truths.set(name, await sandbox.rows(name));
   const complaints = await settled({
     ...field,
     streams: STREAMS,
-    truths,
     deadlineMs: options.quietMs ?? QUIET_MS,
   });
   complaints.push(...(await consoleAnswers(field)));

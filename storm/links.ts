@@ -1,4 +1,3 @@
-import type { Victim } from './faults.js';
 import { startProxy, type Proxy } from './proxy.js';
 import type { Servers } from './servers.js';
 import type { Direction, Target, Weather } from './weather.js';
@@ -49,7 +48,7 @@ export class Links {
   }
 
   /** On one process's link, or on everybody's. */
-  set(victim: Victim | null, target: Target, direction: Direction, weather: Weather | null): void {
+  set(victim: string | null, target: Target, direction: Direction, weather: Weather | null): void {
     for (const [name, proxy] of this.proxies)
       if (
         target === 'platform'

@@ -2,7 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { ConnectionRow, Warehouse } from '#warehouse';
 import type { Truth } from './compare.js';
-import { tableOf } from './sandbox.js';
+import { tableOf, type Sandbox } from './sandbox.js';
 import type { Servers } from './servers.js';
 
 const LOOK_MS = 500;
@@ -16,8 +16,8 @@ export interface Quiet {
   readonly queuePrefix: string;
   readonly connections: readonly ConnectionRow[];
   readonly streams: readonly string[];
-  /** Each connection's rows; nothing is edited any more. */
-  readonly truths: ReadonlyMap<string, Truth>;
+  /** Nothing is edited there any more. */
+  readonly sandbox: Pick<Sandbox, 'rows'>;
   readonly deadlineMs: number;
 }
 
@@ -28,15 +28,17 @@ export interface Quiet {
  */
 export async function settled(quiet: Quiet): Promise<string[]> {
   const ends = performance.now() + quiet.deadlineMs;
+  const truths = new Map<string, Truth>();
+  for (const { name } of quiet.connections) truths.set(name, await quiet.sandbox.rows(name));
   // By the clock of those who start the runs, which is this machine's. A platform whose clock was ahead dates edits later.
-  const since = new Date(Math.max(Date.now(), newest(quiet.truths)));
+  const since = new Date(Math.max(Date.now(), newest(truths)));
   const redis = new Redis(quiet.servers.redis.url);
   redis.on('error', () => undefined);
   try {
     for (;;) {
       const left = [
         ...(await unread(quiet, since)),
-        ...(await quarantined(quiet)),
+        ...(await quarantined(quiet, truths)),
         ...(await unscheduled(redis, quiet)),
       ];
       if (left.length === 0) return [];
@@ -96,7 +98,10 @@ async function story(
   return `${connection.name} ${stream} ${kind}: ${said.join(', ') || 'no run'}`;
 }
 
-async function quarantined({ warehouse, connections, truths }: Quiet): Promise<string[]> {
+async function quarantined(
+  { warehouse, connections }: Quiet,
+  truths: ReadonlyMap<string, Truth>,
+): Promise<string[]> {
   const open = await warehouse.query<{ connectionId: string; stream: string; key: string; reason: string }>(
     `select connection_id as "connectionId", stream, record_key as key, reason from quarantine where state = 'open'`,
   );

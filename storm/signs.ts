@@ -17,10 +17,12 @@ interface Line {
   readonly records?: readonly string[];
 }
 
+const ZOMBIE = 'refused zombie write';
+
 /** What a process says when it met what a storm is for. */
-const SAID: readonly (readonly [string, (line: Line, process: string) => boolean])[] = [
+const SAID: readonly (readonly [string, (line: Line) => boolean])[] = [
   ['stall recovery', ({ msg }) => msg?.includes('the job went back to the queue') ?? false],
-  ['refused zombie write', ({ msg }) => msg?.includes('writes are refused') ?? false],
+  [ZOMBIE, ({ msg }) => msg?.includes('writes are refused') ?? false],
   ['429', ({ kind, msg }) => kind === 'throttled' && (msg?.includes('429') ?? false)],
   ['token refresh', ({ msg }) => msg === 'token renewed'],
   ['resume from a checkpoint', ({ msg }) => msg === 'the run goes on behind its last page'],
@@ -33,6 +35,7 @@ export class Signs {
   /** Schedules that came back since Redis was emptied. */
   rebuilt = 0;
   private emptied = false;
+  private readonly refused = new Map<string, number>();
   private readonly pages = new Map<string, PageTold[]>();
 
   /** Redis holds nothing from now on. */
@@ -50,8 +53,17 @@ export class Signs {
       return;
     }
     if (line.msg === 'page committed') return this.note(process, line);
-    for (const [name, says] of SAID) if (says(line, process)) this.met[name]! += 1;
+    for (const [name, says] of SAID)
+      if (says(line)) {
+        this.met[name]! += 1;
+        if (name === ZOMBIE) this.refused.set(process, this.refusedTo(process) + 1);
+      }
     if (this.emptied && line.msg === 'schedule added') this.rebuilt += 1;
+  }
+
+  /** How often one process was refused what it wanted to write as a zombie. */
+  refusedTo(process: string): number {
+    return this.refused.get(process) ?? 0;
   }
 
   /** Who brought the record in that run: the last of its pages that held it. */

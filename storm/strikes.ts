@@ -3,7 +3,7 @@ import type { Warehouse } from '#warehouse';
 import { Redis } from 'ioredis';
 import type { Child } from './children.js';
 import type { Crew } from './crew.js';
-import { told, type Fault, type PlatformTrouble, type Timed } from './faults.js';
+import { told, type Fault, type PlatformTrouble, type Timed, type Victim } from './faults.js';
 import type { Links } from './links.js';
 import type { Sandbox } from './sandbox.js';
 import type { Servers } from './servers.js';
@@ -84,6 +84,7 @@ export class Strikes {
         else await this.freezeAtWork(child);
         await pause(fault.forMs);
         child.signal('SIGCONT');
+        await this.zombieWrites(fault.victim);
         return child.alive;
       }
       case 'kill-redis':
@@ -129,7 +130,10 @@ export class Strikes {
         await sandbox.knobs({ account: trouble.account, refreshTokens: 'until-used' });
         return true;
       case 'corrupt':
-        return sandbox.corrupt(trouble.account, trouble.stream, pause);
+        return sandbox.corrupt(trouble.account, trouble.stream, async () => {
+          await pause();
+          await this.untilQuarantined(trouble.account);
+        });
       case 'skew':
         await sandbox.knobs({ clockOffsetMs: trouble.offsetMs });
         await pause();
@@ -145,6 +149,26 @@ export class Strikes {
     await pause();
     this.standing.delete(faults);
     await turn();
+  }
+
+  /** What comes next may be a kill: what came back gets its time to try what it had in hand. */
+  private async zombieWrites(victim: Victim): Promise<void> {
+    const before = this.field.signs.refusedTo(victim);
+    const ends = performance.now() + ZOMBIE_MS;
+    while (performance.now() < ends && this.field.signs.refusedTo(victim) === before) await after(50);
+  }
+
+  /** Until a record of that account's is in the quarantine: a broken one must be read before it is mended. */
+  private async untilQuarantined(account: string): Promise<void> {
+    const ends = performance.now() + READ_MS;
+    const there = async (): Promise<boolean> => {
+      const rows = await this.field.warehouse.query(
+        `select 1 from quarantine q join connections c on c.id = q.connection_id where c.name = $1 and q.state = 'open' limit 1`,
+        [account],
+      );
+      return rows.length > 0;
+    };
+    while (performance.now() < ends && !(await there().catch(() => false))) await after(250);
   }
 
   /** Stops the worker in the middle of a run, where it has one within a few seconds: a zombie must have something to write. */
@@ -189,6 +213,10 @@ export class Strikes {
 
 /** How long to wait for a worker to have a run under way. */
 const AT_WORK_MS = 5000;
+/** How long what was frozen may take to see that its run is another's. */
+const ZOMBIE_MS = 3000;
+/** How long a broken record may wait for its stream to be read: a few cadences. */
+const READ_MS = 60_000;
 
 /** What may not happen at the same time shares a lane. */
 function laneOf(fault: Fault): string {
