@@ -136,8 +136,14 @@ const KEYS: readonly string[] = [
 /** The record in the place of which something else came. */
 const INSTEAD: readonly unknown[] = [null, 7, 'record', [1, 2], {}, true, '', [[[]]], -1e308, [null]];
 
+/** What a record's id and the instant it is sorted by are called; null where no one field is that instant. */
+export interface Fields {
+  readonly id: string;
+  readonly updatedAt: string | null;
+}
+
 /** A copy of the record, hurt in one way; `mark` stays on it so that it can be told from others. */
-export function hurt(random: Random, record: Wire, mark: number): Hurt {
+export function hurt(random: Random, record: Wire, mark: number, fields: Fields): Hurt {
   const dice = random();
   if (dice < 0.03) {
     const payload = pick(random, INSTEAD);
@@ -157,7 +163,8 @@ export function hurt(random: Random, record: Wire, mark: number): Hurt {
     };
   }
   // The fields that everything hangs on are hurt more often than their share.
-  const path = dice < 0.3 ? [pick(random, ['id', 'updatedAt'])] : pick(random, paths);
+  const vital = [fields.id, fields.updatedAt].filter((field) => field !== null);
+  const path = dice < 0.3 ? [pick(random, vital)] : pick(random, paths);
   let [name, make] = pick(random, VALUES);
   if (SELDOM.has(name) && random() < 0.9) [name, make] = VALUES[0]!;
   put(copy, path, make(random, at(record, path)));
@@ -166,7 +173,7 @@ export function hurt(random: Random, record: Wire, mark: number): Hurt {
     payload: copy,
     unusable:
       path.length === 1 &&
-      (path[0] === 'id' ? NO_ID.has(name) : path[0] === 'updatedAt' && !AN_INSTANT.has(name)),
+      (path[0] === fields.id ? NO_ID.has(name) : path[0] === fields.updatedAt && !AN_INSTANT.has(name)),
   };
 }
 
