@@ -149,7 +149,10 @@ export function describeContract(
       });
       expect(done).toMatchObject({ state: 'succeeded', records });
       // One more where the platform does not say that there is no more.
-      expect([records / size, records / size + 1]).toContain(done.pages);
+      if (stream.each === undefined && stream.cursor?.maxSpan === undefined)
+        expect([records / size, records / size + 1]).toContain(done.pages);
+      // Each parent and each span has a last page of its own.
+      else expect(done.pages).toBeGreaterThanOrEqual(records / size);
       await expectWhole(stream);
     });
 
