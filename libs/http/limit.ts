@@ -4,6 +4,8 @@ export interface LimitSpec {
   readonly name: string;
   /** What the platform counts under: one account, the whole app, or one operation of an account. */
   readonly per: 'connection' | 'app' | 'operation';
+  /** The operations it counts, by the names their calls bear; all by default. */
+  readonly operations?: readonly string[];
   /**
    * - `cost`: a bucket of points that refills; a call takes its weight.
    * - `bucket`: a bucket of calls that refills; a call takes one.

@@ -77,7 +77,7 @@ export function limiterOn(parts: LimiterParts): Limiter {
     if (request.signal.aborted) throw calledOff(request.signal);
     const ends = performance.now() + (request.maxWaitMs ?? DEFAULT_MAX_WAIT_MS);
     const taken: Taken[] = [];
-    for (const spec of inOrder(request.limits)) {
+    for (const spec of inOrder(request.limits.filter(counts(request.operation)))) {
       const weight = spec.kind === 'cost' ? Math.max(1, Math.ceil(request.weight)) : 1;
       const asked = performance.now();
       try {
@@ -150,6 +150,11 @@ export function limiterOn(parts: LimiterParts): Limiter {
     },
   };
 }
+
+const counts =
+  (operation: string) =>
+  ({ operations }: LimitSpec): boolean =>
+    operations === undefined || operations.includes(operation);
 
 /** Slots of `concurrent` limits last: nobody else's call should wait for one that still waits for points. */
 const inOrder = (limits: readonly LimitSpec[]): LimitSpec[] => [

@@ -142,6 +142,17 @@ export function describeTelling(
       ]);
     });
 
+    it('counts under a limit of certain operations only calls of those', async () => {
+      const limit = { ...cost(2, 0.01), share: 1, operations: ['reports', 'documents'] };
+      await ask([limit], 1, { operation: 'orders' });
+      await ask([limit], 1, { operation: 'reports' });
+      await ask([limit], 1, { operation: 'documents' });
+      expect((await meter(limit, new Date())).available).toBe(0);
+      await ask([limit], 1, { operation: 'orders' });
+      expect(await refusal(ask([limit], 1, { operation: 'reports' }))).toMatchObject({ kind: 'throttled' });
+      expect(new Set(uses.map(({ operation }) => operation))).toEqual(new Set(['reports']));
+    });
+
     it('tells what each lease used of each limit, once', async () => {
       const [points, slots] = [cost(1000, 1), spec({ kind: 'concurrent', capacity: 5 })];
       const lease = await ask([points, slots], 100);
