@@ -239,9 +239,20 @@ function laneOf(fault: Fault): string {
   }
 }
 
-/** Takes away the one job by which a schedule goes on; false where there was none to take. */
+/**
+ * Takes away the one job by which a schedule goes on, as soon as there is one to take: Redis may be empty until the
+ * scheduler is back. False where none came.
+ */
 async function breakSchedule(redis: Redis, prefix: string, pick: number): Promise<boolean> {
-  const ticks = `${prefix}:ticks`;
+  const ends = performance.now() + READ_MS;
+  for (;;) {
+    const taken = await takeTick(redis, `${prefix}:ticks`, pick);
+    if (taken || performance.now() > ends) return taken;
+    await after(250);
+  }
+}
+
+async function takeTick(redis: Redis, ticks: string, pick: number): Promise<boolean> {
   const waiting = (await redis.zrange(`${ticks}:delayed`, 0, -1)).filter((id) => id.startsWith('repeat:'));
   const id = waiting.sort()[Math.floor(pick * waiting.length)];
   if (id === undefined) return false;
