@@ -97,8 +97,9 @@ export class Flow {
         return this.portions(piece, 1, () => turn());
       case 'slow': {
         const portion = Math.max(1, Math.round(air.weather.bytesPerSecond / PORTIONS));
+        const { change } = air;
         return this.portions(piece, portion, (bytes) =>
-          air.wait((bytes / portion) * (1000 / PORTIONS), air.change),
+          air.wait((bytes / portion) * (1000 / PORTIONS), change),
         );
       }
       case 'latency':
@@ -114,8 +115,10 @@ export class Flow {
     pause: (bytes: number) => Promise<unknown>,
   ): Promise<void> {
     const air = this.air();
+    // Of this weather: another one has a signal of its own.
+    const { change } = air;
     let at = 0;
-    while (at < piece.length && !air.change.aborted && !this.to.destroyed) {
+    while (at < piece.length && !change.aborted && !this.to.destroyed) {
       const portion = piece.subarray(at, at + size);
       air.strike();
       await this.write(portion);

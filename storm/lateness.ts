@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { platforms } from '#catalog';
-import { readKeyRing } from '#kernel';
+import { readKeyRing, type Json } from '#kernel';
 import { openWarehouse, saveConnection, type Warehouse } from '#warehouse';
 import { DEMO_SHOP, DEMO_CREDENTIALS, demoConnections } from '../apps/sandbox/index.js';
 import { ownDatabase } from '../bench/database.js';
@@ -130,6 +130,8 @@ async function open(
     address.host = `127.0.0.1:${String(proxy.port)}`;
     const { id } = await saveConnection(warehouse, readKeyRing(key), {
       ...connection,
+      settings: connection.settings as Record<string, Json>,
+      credentials: connection.credentials as Json,
       baseUrl: address.href,
       sandbox: true,
     });
