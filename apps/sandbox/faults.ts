@@ -3,10 +3,12 @@ import { z } from 'zod';
 /** What can go wrong between a platform and its caller. */
 const fault = z.strictObject({
   /**
-   * `status`: that status with a plain body. `html`: a page of HTML under 200. `truncated`: a true reply cut in the
-   * middle. `reset`: the connection breaks. `timeout`: no answer ever.
+   * `status`: that status with a plain body. `html`: a page of HTML under 200. `truncated`: a true reply that breaks off
+   * in the middle. `truncated-gzip`: a true reply packed with gzip, whose second half is missing under a length that
+   * says it is all there. `reset`: the connection breaks. `timeout`: no answer ever. `stall`: a true reply that goes silent
+   * in the middle. `expire`: the account's access tokens that can die do so, and the call is handled after that.
    */
-  kind: z.enum(['status', 'html', 'truncated', 'reset', 'timeout']),
+  kind: z.enum(['status', 'html', 'truncated', 'truncated-gzip', 'reset', 'timeout', 'stall', 'expire']),
   status: z.number().int().min(400).max(599).default(500),
   /** `Retry-After`, in seconds as text or a number; left out where absent. */
   retryAfter: z.union([z.string(), z.number()]).optional(),
@@ -22,6 +24,8 @@ const fault = z.strictObject({
   skip: z.number().int().min(0).default(0),
   /** The platform does what it was asked, and only the reply is lost. */
   after: z.boolean().default(false),
+  /** So long until it strikes, on top of the latency that stands. */
+  delayMs: z.number().min(0).default(0),
 });
 
 export const commonKnobs = z.looseObject({

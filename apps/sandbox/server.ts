@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { control, type Control } from './control.js';
 import type { Fault } from './faults.js';
 import type { CallNote, Reply, Simulator } from './simulator.js';
@@ -59,9 +60,11 @@ async function serve(
   const { method, path, query, request, body } = incoming;
   const started = performance.now();
   const startedMs = at.clock.now();
-  const fault = at.weather.strike(path, body);
-  const delayMs = at.weather.delayMs();
   const account = simulator.accounts.find((name) => path.startsWith(`/${name}/`)) ?? null;
+  const struck = at.weather.strike(path, body);
+  if (struck?.kind === 'expire') simulator.knobs(account ?? undefined, { tokens: 'expire' });
+  const fault = struck?.kind === 'expire' ? undefined : struck;
+  const delayMs = at.weather.delayMs() + (struck?.delayMs ?? 0);
   const record = (note: CallNote, status: number): void =>
     at.ledger.record(simulator.name, note, {
       at: new Date(startedMs).toISOString(),
@@ -71,7 +74,7 @@ async function serve(
       tookMs: Math.round((performance.now() - started) * 10) / 10,
     });
 
-  if (fault && !fault.after && fault.kind !== 'truncated') {
+  if (fault && !fault.after && !NEEDS_REPLY.has(fault.kind)) {
     if (delayMs > 0) await wait(delayMs);
     record({ account, outcome: `fault:${fault.kind}`, operation: 'none' }, statusOf(fault));
     return strike(fault, undefined, response);
@@ -92,6 +95,9 @@ async function serve(
   send(response, reply.status, reply.headers, reply.body);
 }
 
+/** Kinds that spoil a true reply. */
+const NEEDS_REPLY: ReadonlySet<Fault['kind']> = new Set(['truncated', 'truncated-gzip', 'stall']);
+
 const statusOf = (fault: Fault): number =>
   fault.kind === 'status' ? fault.status : fault.kind === 'reset' || fault.kind === 'timeout' ? 0 : 200;
 
@@ -106,12 +112,28 @@ function strike(fault: Fault, reply: Reply | undefined, response: ServerResponse
     case 'timeout':
       // Left open: the caller gives up, or the sandbox stops.
       return;
-    case 'truncated': {
-      const whole = Buffer.from(reply?.body ?? '{}');
+    case 'truncated':
+    case 'stall': {
+      const whole = bytesOf(reply?.body ?? '{}');
       response.writeHead(200, { ...reply?.headers, 'content-length': String(whole.length) });
-      response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => response.socket?.destroy());
+      response.write(firstHalf(whole), () => {
+        // A stall is left open: the caller gives up, or the sandbox stops.
+        if (fault.kind === 'truncated') response.socket?.destroy();
+      });
       return;
     }
+    case 'truncated-gzip': {
+      const half = firstHalf(gzipSync(reply?.body ?? '{}'));
+      response.writeHead(200, {
+        ...reply?.headers,
+        'content-encoding': 'gzip',
+        'content-length': String(half.length),
+      });
+      response.end(half);
+      return;
+    }
+    case 'expire':
+      throw new TypeError('an expired token is no reply');
     case 'html':
       return send(response, 200, { 'content-type': 'text/html; charset=utf-8' }, PAGE);
     case 'status': {
@@ -125,13 +147,17 @@ function strike(fault: Fault, reply: Reply | undefined, response: ServerResponse
   }
 }
 
+const firstHalf = (whole: Buffer): Buffer => whole.subarray(0, Math.floor(whole.length / 2));
+
+const bytesOf = (body: string | Buffer): Buffer => (typeof body === 'string' ? Buffer.from(body) : body);
+
 function send(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: string | Buffer,
 ): void {
-  const bytes = Buffer.from(body);
+  const bytes = bytesOf(body);
   response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
   response.end(bytes);
 }

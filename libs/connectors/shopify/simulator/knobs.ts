@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '#kernel';
 import { PLANS, type PlanLimits, type PlanName } from './bucket.js';
+import { PAGES_LIES } from './lies.js';
 
 const json: z.ZodType<Json> = z.json();
 const planNames = Object.keys(PLANS) as PlanName[];
@@ -45,6 +46,8 @@ export const shopKnobs = z.strictObject({
       count: z.number().int().default(0),
       /** Lists of the stream hold nothing, while its records are counted and can be asked for one by one. */
       empty: z.boolean().default(false),
+      /** Lists lead in circles, or say things twice. */
+      pages: z.enum(PAGES_LIES).nullable().default(null),
     })
     .nullable()
     .optional(),

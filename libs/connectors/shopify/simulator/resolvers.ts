@@ -78,8 +78,8 @@ function listing<T extends Listed>(
   fields: SearchFields<T>,
 ): Resolver<unknown> {
   return (_, args: ListArgs, context) =>
-    walk({
-      list: context.lies.listOf(field, of(context.store).sortedBy(args.sortKey)),
+    context.lies.page(field, {
+      list: of(context.store).sortedBy(args.sortKey),
       search: searchIn(field, args.query, fields, context),
       sortKey: args.sortKey,
       scope: `${field}|${args.query ?? ''}`,
@@ -168,8 +168,8 @@ const cut = <T>(records: readonly T[], first: number | null | undefined): readon
 
 const root: Record<string, Resolver<unknown>> = {
   orders: (_, args: ListArgs, context) =>
-    walk({
-      list: context.lies.listOf('orders', context.store.orders.sortedBy(args.sortKey)),
+    context.lies.page('orders', {
+      list: context.store.orders.sortedBy(args.sortKey),
       search: onlyVisible(searchIn('orders', args.query, ORDER_FILTERS, context), context),
       sortKey: args.sortKey,
       scope: `orders|${args.query ?? ''}`,
