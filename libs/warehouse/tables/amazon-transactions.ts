@@ -29,8 +29,8 @@ export const amazonTransactions = defineTable('amazon_transactions', {
   deferralReason: text().orNull,
   /** When deferred money is expected. */
   maturityDate: instant().orNull,
-  /** The leaves of the breakdown, which add up to the total: `[{ path, amount, currency, item }]`, `item` from 0 or null. */
+  /** The leaves of the breakdown, which add up to the total: `[{ path, amount, currency }]`. */
   amounts: json(),
-  /** What it is about: `[{ sku, asin, quantity, orderItemId, total, currency, fulfillment }]`. */
+  /** What it is about: `[{ sku, asin, quantity, fulfillment, total, currency, ids, amounts }]`. */
   items: json(),
 });
