@@ -1,9 +1,9 @@
-import { demoConnections } from '../sandbox/index.js';
 import { Failure } from '#kernel';
-import { saveConnection } from '#warehouse';
+import { listConnections, removeConnection, saveConnection, warehouseTables } from '#warehouse';
 import type { Home, SandboxShop } from './home.js';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Stack } from './stack.js';
 
 export interface ShopOptions {
@@ -42,8 +42,21 @@ export function chooseShop(home: Home, options: ShopOptions, now: Date): Sandbox
   return shop;
 }
 
-/** A connection to the sandbox's shop on each platform; their address is the one thing that changes from start to start. */
-export async function connectDemo(stack: Stack, sandboxUrl: string): Promise<void> {
-  for (const demo of demoConnections(sandboxUrl))
-    await saveConnection(stack.warehouse, stack.ring, { ...demo, sandbox: true });
+/**
+ * A connection to the sandbox's shop on each platform; their address is the one thing that changes from start to start.
+ * Another shop than before is another account under the same name: what was here of the old one goes, checkpoints included.
+ */
+export async function connectDemo(stack: Stack, sandboxUrl: string, shop: SandboxShop): Promise<void> {
+  const { demoConnections } = await import('../sandbox/index.js');
+  const demos = demoConnections(sandboxUrl);
+  const before = stack.home.connectedShop();
+  if (before && !isDeepStrictEqual(before, shop)) await forget(stack, new Set(demos.map(({ name }) => name)));
+  for (const demo of demos) await saveConnection(stack.warehouse, stack.ring, { ...demo, sandbox: true });
+  stack.home.setConnectedShop(shop);
+}
+
+async function forget({ warehouse }: Stack, names: ReadonlySet<string>): Promise<void> {
+  const tables = warehouseTables.map((table) => table.name);
+  for (const { id, name, sandbox } of await listConnections(warehouse))
+    if (sandbox && names.has(name)) await removeConnection(warehouse, id, tables);
 }

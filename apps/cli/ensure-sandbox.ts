@@ -16,6 +16,6 @@ export async function ensureSandbox(stack: Stack, context: Context): Promise<{ s
   if (!demo) return nothing;
   context.output.progress('starting the sandbox');
   const sandbox = await startSandboxProcess(shop, 0);
-  await connectDemo(stack, sandbox.url);
+  await connectDemo(stack, sandbox.url, shop);
   return sandbox;
 }

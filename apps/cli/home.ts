@@ -26,6 +26,9 @@ export interface Home {
   setRunning(running: Running | null): void;
   sandboxShop(): SandboxShop | null;
   setSandboxShop(shop: SandboxShop): void;
+  /** The shop that the demo connections' rows are of. */
+  connectedShop(): SandboxShop | null;
+  setConnectedShop(shop: SandboxShop): void;
   /** From STRATUS_SECRET_KEY; the embedded mode makes and keeps one of its own. */
   keyRing(configured: string | undefined, mode: 'embedded' | 'cluster'): KeyRing;
 }
@@ -65,6 +68,8 @@ export function openHome(dataDir: string): Home {
     },
     sandboxShop: () => read<SandboxShop>('sandbox.json'),
     setSandboxShop: (shop) => write('sandbox.json', shop),
+    connectedShop: () => read<SandboxShop>('connected-shop.json'),
+    setConnectedShop: (shop) => write('connected-shop.json', shop),
     keyRing(configured, mode) {
       if (configured || mode === 'cluster') return readKeyRing(configured);
       const name = 'secret-key.json';

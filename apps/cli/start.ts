@@ -1,6 +1,6 @@
 import { platforms } from '#catalog';
 import type { Closable } from '#queue';
-import { startConsole, type Console } from '../console/index.js';
+import type { Console } from '../console/index.js';
 import { startScheduler } from '../scheduler/index.js';
 import { startWorker } from '../worker/index.js';
 import { PROCESS, type Stack } from './stack.js';
@@ -29,8 +29,10 @@ export const workerOn = (stack: Stack, concurrency = stack.env.concurrency): Clo
     showMeters: stack.env.mode === 'embedded',
   });
 
-export const consoleOn = (stack: Stack): Promise<Console> =>
-  startConsole({
+/** The web server and what it serves are only loaded here: no other process pays for them. */
+export const consoleOn = async (stack: Stack): Promise<Console> => {
+  const { startConsole } = await import('../console/index.js');
+  return startConsole({
     warehouse: stack.warehouse,
     queues: stack.queues(),
     metrics: stack.metrics,
@@ -44,3 +46,4 @@ export const consoleOn = (stack: Stack): Promise<Console> =>
     mode: stack.env.mode,
     now: () => new Date(),
   });
+};

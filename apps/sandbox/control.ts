@@ -30,8 +30,13 @@ export function truthOfAll(simulators: ReadonlyMap<string, Simulator>): SandboxT
   for (const simulator of simulators.values())
     for (const account of simulator.accounts)
       accounts[`${simulator.name}/${account}`] = simulator.truth(account);
-  const firsts = [...simulators.values()].map(({ name, accounts: [first] }) => accounts[`${name}/${first}`]);
-  return { streams: Object.assign({}, ...firsts.map((truth) => truth?.streams)), accounts };
+  const streams: Record<string, SandboxTruth['streams'][string]> = {};
+  for (const {
+    name,
+    accounts: [first = ''],
+  } of simulators.values())
+    Object.assign(streams, accounts[`${name}/${first}`]?.streams);
+  return { streams, accounts };
 }
 
 export interface SandboxTruth {

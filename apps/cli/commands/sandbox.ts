@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { buildTruth } from '../../sandbox/index.js';
+import type { SandboxOptions, SandboxTruth } from '../../sandbox/index.js';
 import { count, port } from '../arguments.js';
 import { contextOf } from '../context.js';
 import { chooseShop, type ShopOptions } from '../demo.js';
@@ -35,7 +35,7 @@ export function addSandbox(program: Command): void {
       const running = home.running();
       const truth = running?.sandbox
         ? await fetchTruth(running.sandbox)
-        : buildTruth(shopOf(chooseShop(home, command.optsWithGlobals<ShopOptions>(), new Date())));
+        : await truthOf(shopOf(chooseShop(home, command.optsWithGlobals<ShopOptions>(), new Date())));
       if (context.output.json) context.output.result(truth);
       else context.output.line(JSON.stringify(truth, null, 2));
     },
@@ -48,7 +48,13 @@ const withShop = (command: Command): Command =>
     .option('--orders <n>', 'orders of the built-in shop', count)
     .option('--seed <n>', 'seed of the built-in shop', count);
 
-const shopOf = (shop: ReturnType<typeof chooseShop>): Parameters<typeof buildTruth>[0] => ({
+async function truthOf(shop: SandboxOptions): Promise<SandboxTruth> {
+  // Simulators are only loaded where they are needed.
+  const { buildTruth } = await import('../../sandbox/index.js');
+  return buildTruth(shop);
+}
+
+const shopOf = (shop: ReturnType<typeof chooseShop>): SandboxOptions => ({
   seed: shop.seed,
   orders: shop.orders,
   anchor: shop.anchor,

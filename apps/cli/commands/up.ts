@@ -51,9 +51,10 @@ async function up(context: Context, options: UpOptions): Promise<number> {
     closing.push(async () => stack.home.setRunning(null));
 
     output.progress('starting the sandbox');
-    const sandbox = await startSandboxProcess(chooseShop(stack.home, options, started), 0);
+    const shop = chooseShop(stack.home, options, started);
+    const sandbox = await startSandboxProcess(shop, 0);
     closing.push(() => sandbox.stop());
-    await connectDemo(stack, sandbox.url);
+    await connectDemo(stack, sandbox.url, shop);
 
     // One process tree is all there is in the embedded mode: a run that still says "running" lost its worker.
     if (env.mode === 'embedded') await reapRuns(stack.warehouse, later(new Date(), 10 * env.leaseMs));

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { Failure } from '#kernel';
 import type { Role } from '#warehouse';
-import { createUser, randomPassword, setPassword } from '../../console/index.js';
 import { contextOf, withStack } from '../context.js';
 
 const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
@@ -29,7 +28,8 @@ export function addUsers(program: Command): void {
     .action(async (name: string, _: unknown, command: Command) => {
       const context = contextOf(command);
       const { role, ...options } = command.optsWithGlobals<UserOptions>();
-      const { password, shown } = chosenPassword(options.passwordFile);
+      const { createUser, randomPassword } = await import('../../console/index.js');
+      const { password, shown } = chosenPassword(options.passwordFile, randomPassword);
       await withStack(context, 'users', ({ warehouse }) => createUser(warehouse, { name, password, role }));
       if (context.output.json) context.output.result({ name, role, ...shown });
       else context.output.line(`${name} (${role}) added${announce(shown)}`);
@@ -41,7 +41,9 @@ export function addUsers(program: Command): void {
     .addOption(passwordFile())
     .action(async (name: string, _: unknown, command: Command) => {
       const context = contextOf(command);
-      const { password, shown } = chosenPassword(command.optsWithGlobals<UserOptions>().passwordFile);
+      const { randomPassword, setPassword } = await import('../../console/index.js');
+      const { passwordFile: file } = command.optsWithGlobals<UserOptions>();
+      const { password, shown } = chosenPassword(file, randomPassword);
       await withStack(context, 'users', ({ warehouse }) => setPassword(warehouse, name, password));
       if (context.output.json) context.output.result({ name, ...shown });
       else context.output.line(`the password of ${name} is set${announce(shown)}`);
@@ -49,9 +51,12 @@ export function addUsers(program: Command): void {
 }
 
 /** A password that was given is not shown again; a random one is shown this once. */
-function chosenPassword(file: string | undefined): { password: string; shown: { password?: string } } {
+function chosenPassword(
+  file: string | undefined,
+  random: () => string,
+): { password: string; shown: { password?: string } } {
   if (file === undefined) {
-    const password = randomPassword();
+    const password = random();
     return { password, shown: { password } };
   }
   try {
