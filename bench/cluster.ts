@@ -61,8 +61,8 @@ export async function startCluster(rows: number): Promise<Cluster> {
     SHOPIFY_SYNC_LOOKBACK_HOURS: '0',
     LOG_LEVEL: 'error',
   };
-  const spawned = (file: string, args: readonly string[]): ChildProcess => {
-    const child = spawn(process.execPath, ['--max-semi-space-size=64', file, ...args], {
+  const spawned = (file: string, args: readonly string[], flags: readonly string[] = []): ChildProcess => {
+    const child = spawn(process.execPath, ['--max-semi-space-size=64', ...flags, file, ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -99,7 +99,8 @@ export async function startCluster(rows: number): Promise<Cluster> {
     queuePrefix,
     anchor,
     async start(args) {
-      const child = spawned(bin, args);
+      // As the image runs it.
+      const child = spawned(bin, args, ['--max-old-space-size=512']);
       children.push(child);
       await new Promise<void>((ready, failed) => {
         child.stderr!.on('data', (text: Buffer) => {
