@@ -24,10 +24,10 @@ export function readBody(
   reply: { status: number; from: string; contentType: string },
   expect: NonNullable<HttpRequest['expect']>,
 ): unknown {
-  if (expect === 'text' && reply.status < 300) return text;
+  if ((expect === 'text' || expect === 'file') && reply.status < 300) return text;
   if (text.trim() === '') return null;
   try {
-    const { value, deepest } = readJson(text);
+    const { value, deepest } = readJson(text, expect === 'exact');
     return reply.status >= 300 && deepest > DEEPEST_TOLD ? text : value;
   } catch (thrown) {
     if (reply.status >= 300) return text;

@@ -16,8 +16,13 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
   /** Allows plain http and addresses of one's own network; false by default. */
   readonly private?: boolean;
-  /** `text` for what is no JSON at all: report files, CSV. `json` by default. */
-  readonly expect?: 'json' | 'text';
+  /**
+   * `exact`: JSON whose numbers are all read as their exact decimal text. `text` for what is no JSON at all. `file`: text
+   * in its own charset, of up to 64 MB, unpacked. `json` by default.
+   */
+  readonly expect?: 'json' | 'exact' | 'text' | 'file';
+  /** Of a `file`: it is packed with gzip. */
+  readonly gzip?: boolean;
 }
 
 /** What came back, whatever its status. */

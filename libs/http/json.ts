@@ -1,4 +1,4 @@
-import { Failure } from '#kernel';
+import { Failure, withoutExponent } from '#kernel';
 
 /*
  * JSON from a stranger. One pass over the text, linear whatever it holds, says before anything is built how deep it
@@ -30,9 +30,12 @@ export interface ReadJson {
   readonly deepest: number;
 }
 
-/** Throws a SyntaxError where it is no JSON, a Failure where it is too much of it. */
-export function readJson(text: string): ReadJson {
-  const { deepest, values, keys, long } = shapeOf(text);
+/**
+ * Throws a SyntaxError where it is no JSON, a Failure where it is too much of it. `exact` keeps every number as its
+ * plain decimal text, whatever its length.
+ */
+export function readJson(text: string, exactly = false): ReadJson {
+  const { deepest, values, keys, long } = shapeOf(text, exactly);
   if (deepest > DEEPEST)
     throw new Failure('refused', `nests ${deepest} levels deep: ${DEEPEST} are followed`);
   if (values > MOST_VALUES)
@@ -40,12 +43,12 @@ export function readJson(text: string): ReadJson {
       'refused',
       `holds ${values} values, more than are read at once (${MOST_VALUES}): ask for fewer records at once`,
     );
-  const exact = long.length === 0 ? text : withTexts(text, long);
+  const exact = long.length === 0 ? text : withTexts(text, long, exactly ? plain : (number) => number);
   const value: unknown = JSON.parse(exact);
   return { value: keysIn(value) === keys ? value : withTwice(exact), deepest };
 }
 
-function shapeOf(text: string): Shape {
+function shapeOf(text: string, exactly: boolean): Shape {
   const long: number[] = [];
   let [depth, deepest, values, keys] = [0, 0, 1, 0];
   for (let i = 0; i < text.length; i++) {
@@ -61,7 +64,10 @@ function shapeOf(text: string): Shape {
       const end = endOfNumber(text, i);
       // Spared where it cannot be long; a sign before it belongs to it.
       const begin = text[i - 1] === '-' ? i - 1 : i;
-      if (end - i > EXACT_DIGITS && digitsIn(text, i, end) > EXACT_DIGITS) long.push(begin, end);
+      if (exactly) {
+        // What is no number is left for the parser to refuse.
+        if (NUMBER.test(text.slice(begin, end))) long.push(begin, end);
+      } else if (end - i > EXACT_DIGITS && digitsIn(text, i, end) > EXACT_DIGITS) long.push(begin, end);
       i = end - 1;
     }
   }
@@ -101,11 +107,22 @@ function digitsIn(text: string, from: number, end: number): number {
   return digits;
 }
 
-function withTexts(text: string, long: readonly number[]): string {
+/** A number as JSON spells it. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** Larger ones are no amounts: they stay as they are spelled, which no decimal takes. */
+const LARGEST_EXPONENT = 50;
+
+function plain(number: string): string {
+  const at = number.search(/[eE]/);
+  if (at === -1 || Math.abs(Number(number.slice(at + 1))) > LARGEST_EXPONENT) return number;
+  return withoutExponent(number);
+}
+
+function withTexts(text: string, long: readonly number[], spelled: (number: string) => string): string {
   const pieces: string[] = [];
   let done = 0;
   for (let i = 0; i < long.length; i += 2) {
-    pieces.push(text.slice(done, long[i]), text.slice(long[i], long[i + 1]));
+    pieces.push(text.slice(done, long[i]), spelled(text.slice(long[i], long[i + 1])));
     done = long[i + 1]!;
   }
   pieces.push(text.slice(done));

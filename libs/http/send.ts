@@ -9,6 +9,7 @@ import axiosRetry, { isNetworkError } from 'axios-retry';
 import { setMaxListeners } from 'node:events';
 import { readBody, textOf } from './body.js';
 import type { HttpRequest, Reply } from './call.js';
+import { fileText, LARGEST_FILE } from './file.js';
 import { isPrivateAddress, openAgents } from './hosts.js';
 import { hostPort, troubleOf } from './trouble.js';
 
@@ -130,6 +131,7 @@ export function createSender(options: SenderOptions = {}): Sender {
         httpAgent,
         httpsAgent,
         tries,
+        ...(request.expect === 'file' ? { maxContentLength: LARGEST_FILE } : {}),
         // Only what is tried again is an error to axios, since retries are decided on errors. axios-retry's own
         // `validateResponse` would do, but hands out a reply whose body broke off as a good one without a body.
         validateStatus: (status: number) => !(request.idempotent && PASSING.has(status)),
@@ -161,9 +163,13 @@ export function createSender(options: SenderOptions = {}): Sender {
         const response = await exchange(request, tries);
         const headers = plainHeaders(response.headers);
         const { status } = response;
-        const text = Buffer.isBuffer(response.data) ? textOf(response.data) : '';
+        const bytes = Buffer.isBuffer(response.data) ? response.data : Buffer.alloc(0);
         const about = { status, from: host, contentType: headers['content-type'] ?? '' };
-        const body = readBody(text, about, request.expect ?? 'json');
+        const { expect = 'json', gzip = false } = request;
+        const body =
+          expect === 'file' && status < 300
+            ? await fileText(bytes, { ...about, gzip })
+            : readBody(textOf(bytes), about, expect);
         return { status, headers, body, ms: report(status), attempts: tries.attempts };
       } catch (thrown) {
         report(null);
@@ -220,7 +226,7 @@ function headersOf({ headers, json, form, expect }: HttpRequest): Record<string,
     Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
   return {
-    accept: expect === 'text' ? '*/*' : 'application/json',
+    accept: expect === 'text' || expect === 'file' ? '*/*' : 'application/json',
     'user-agent': 'Stratus',
     ...(json === undefined ? {} : { 'content-type': 'application/json' }),
     ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),

@@ -12,6 +12,7 @@ export {
   compare,
   sum,
   toFixed,
+  withoutExponent,
   ZERO,
 } from './money.js';
 export { type CalendarDate, parseInstant, parseDate, later, earlier, earliest, latest } from './instant.js';

@@ -15,6 +15,9 @@ export function parseDecimal(text: string): Decimal | undefined {
   return SHAPE.test(text) ? (text as Decimal) : undefined;
 }
 
+/** `1.5e3` → `1500`, digit by digit; for exponents that somebody has looked at. */
+export const withoutExponent = (number: string): Decimal => new Big(number).toFixed() as Decimal;
+
 /** The text as a Decimal; throws a RangeError that shows it where it is none. */
 export function decimal(text: string): Decimal {
   const value = parseDecimal(text);
