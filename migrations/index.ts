@@ -10,6 +10,7 @@ import { Heartbeats1763700000008 } from './0008-heartbeats.js';
 import { FreeAgent1763700000009 } from './0009-freeagent.js';
 import { ShipBob1763700000010 } from './0010-shipbob.js';
 import { Amazon1763700000011 } from './0011-amazon.js';
+import { Shapes1763700000012 } from './0012-shapes.js';
 
 export const migrations = [
   Engine1763700000001,
@@ -23,4 +24,5 @@ export const migrations = [
   FreeAgent1763700000009,
   ShipBob1763700000010,
   Amazon1763700000011,
+  Shapes1763700000012,
 ];

@@ -1,6 +1,7 @@
-import { earlier, Failure, milliseconds } from '#kernel';
+import { earliest, earlier, Failure } from '#kernel';
 import type { Window } from './call-spec.js';
 import type { Stream } from './define.js';
+import { grainOf } from './grain.js';
 
 /** How a backfill's range is cut: at midnights UTC, on Mondays, on the first of each month. */
 export const SLICES = ['day', 'week', 'month'] as const;
@@ -25,7 +26,7 @@ export type SliceWindow = Window & { readonly from: Date };
 
 /**
  * The windows of a backfill's slices, the most recent first. Each ends one tick of the platform's clock before the next
- * begins, so that together they ask for every instant once.
+ * begins, so that together they ask for every instant once. The last one ends where the platform's records have settled.
  */
 export function planBackfill({ stream, from, to, slices, parallel }: BackfillPlan, now: Date): SliceWindow[] {
   const { cursor } = stream;
@@ -41,20 +42,27 @@ export function planBackfill({ stream, from, to, slices, parallel }: BackfillPla
     );
   if (parallel < 1 || parallel > MOST_PARALLEL)
     throw refused(`--parallel ${parallel} is not possible; allowed: 1 to ${MOST_PARALLEL}`);
+  const { reach, settle = 0 } = cursor;
+  const settled = earliest(to, earlier(now, settle));
+  if (reach !== undefined && from < earlier(now, reach))
+    throw refused(
+      `--from ${show(from)} is further back than ${stream.platform} can be asked for ${stream.name}; the earliest is ${show(earlier(now, reach))}`,
+    );
+  if (from >= settled)
+    throw refused(
+      `--from ${show(from)} is too new: ${stream.platform} shows ${stream.name} up to ${show(settled)}; widen the range`,
+    );
   const grain = grainOf(stream);
   const windows: SliceWindow[] = [];
   let start = from;
-  for (let next = boundaryAfter(start, slices); next < to; next = boundaryAfter(start, slices)) {
+  for (let next = boundaryAfter(start, slices); next < settled; next = boundaryAfter(start, slices)) {
     windows.push({ from: start, to: earlier(next, grain) });
     if (windows.length === MOST_SLICES) throw tooMany(from, to, slices);
     start = next;
   }
-  windows.push({ from: start, to });
+  windows.push({ from: start, to: settled });
   return windows.reverse();
 }
-
-/** One tick of the clock that the stream's cursor is kept on. */
-export const grainOf = (stream: Stream): number => stream.cursor?.grain ?? milliseconds(1);
 
 /** The next midnight, Monday or first of a month after the instant, UTC. */
 function boundaryAfter(at: Date, slices: SliceSize): Date {

@@ -1,4 +1,4 @@
-import { compare, days, earlier, Failure, hours, later, latest, minutes, ZERO, type Decimal } from '#kernel';
+import { compare, earlier, Failure, hours, later, latest, minutes, ZERO, type Decimal } from '#kernel';
 import {
   countHere,
   countSeen,
@@ -16,6 +16,7 @@ import type { Window } from './call-spec.js';
 import type { Counted, Stream } from './define.js';
 import { PageTooLarge, type Door } from './door.js';
 import type { Engine } from './engine.js';
+import { tailSpan } from './legs.js';
 
 /*
  * The census: one call that asks the platform how many records the window holds, once everything was read, and its
@@ -34,6 +35,8 @@ export interface Closing {
   readonly reading: Reading;
   /** Records the run was served, over all its readings. */
   readonly records: number;
+  /** The documents the run found listed; null for streams of another kind. */
+  readonly documents: readonly string[] | null;
   readonly signal: AbortSignal;
 }
 
@@ -51,6 +54,13 @@ export type Census =
 export const readsAll = (stream: Stream, run: RunRow): boolean =>
   !stream.part && (run.kind === 'refresh' || (run.kind === 'incremental' && stream.cursor === undefined));
 
+/**
+ * Whether rows that the run was not served are gone: it read everything, or all of the window it replaces. Of a platform
+ * that hides its newest records nothing is: what it hides may be any of them.
+ */
+export const tellsGone = (stream: Stream, run: RunRow): boolean =>
+  stream.cursor?.replaces !== undefined || (readsAll(stream, run) && stream.cursor?.settle === undefined);
+
 /** Platforms' clocks may stand this far behind ours when we ask what changed since a run began. */
 const SLACK = minutes(5);
 
@@ -67,6 +77,7 @@ export const scopeOf = (closing: Pick<Closing, 'stream' | 'run'>, span: Span): S
   stream: closing.stream.name,
   into: closing.stream.into,
   span: closing.stream.cursor === undefined ? null : span,
+  ...(closing.stream.cursor?.replaces === undefined ? {} : { by: closing.stream.cursor.replaces }),
 });
 
 /** Null where nothing is to be counted here: no census, or a slice of a backfill that others still read. */
@@ -223,4 +234,7 @@ const inWords = ({ from, to }: Window): string =>
   `${from === null ? 'up to' : `from ${shown(from)} to`} ${shown(to)}`;
 
 /** What changed since a window's end, whatever the clocks say; the same at every attempt. */
-export const tailOf = (window: Window): Window => ({ from: window.to, to: later(window.to, days(3650)) });
+export const tailOf = (stream: Stream, window: Window): Window => ({
+  from: window.to,
+  to: later(window.to, tailSpan(stream)),
+});

@@ -3,6 +3,7 @@ import { defineTable, exact, instant, text } from '#warehouse/tables';
 import { z } from 'zod';
 import type { PageQuery } from './call-spec.js';
 import { children, definePlatform, defineStream } from './define.js';
+import { onto } from './onto.js';
 import { wireDecimal, wireInstant } from './wire.js';
 
 /* What must not compile. Each expected error stands above one mistake in a stream that is otherwise right. */
@@ -125,3 +126,37 @@ definePlatform({
   probe: { request: () => ({ path: '/', operation: 'probe' }), says: () => 'demo' },
   streams: [sound],
 });
+
+const tracked = defineTable(
+  'tracked',
+  { carrier: text(), trackedAt: instant().orNull, price: exact() },
+  { newest: { trackedAt: ['carrier'] }, foundBy: ['carrier'] },
+);
+
+// @ts-expect-error a clock that is no instant
+defineTable('mistaken', { carrier: text(), price: exact() }, { newest: { price: ['carrier'] } });
+
+// @ts-expect-error a group that names a column which the table lacks
+defineTable('mistaken', { carrier: text(), trackedAt: instant() }, { newest: { trackedAt: ['parcel'] } });
+
+const soundly = {
+  into: tracked,
+  clock: 'trackedAt',
+  match: (thing: Thing) => [{ column: 'sourceId', value: thing.id } as const],
+  at: (thing: Thing) => thing.madeAt,
+} as const;
+
+defineStream({
+  ...right,
+  onto: [onto({ ...soundly, map: (thing) => ({ carrier: thing.name }) })],
+  map: (thing) => ({ name: thing.name, price: thing.price, madeAt: null }),
+});
+
+// @ts-expect-error a misspelled column of the group
+onto({ ...soundly, map: (thing) => ({ carier: thing.name }) });
+
+// @ts-expect-error a column of the group that is missing
+onto({ ...soundly, map: () => ({}) });
+
+// @ts-expect-error a clock that the table has no group under
+onto({ ...soundly, clock: 'price', map: (thing: Thing) => ({ carrier: thing.name }) });

@@ -1,9 +1,11 @@
 import { asFailure, Failure, later, seconds, type Duration } from '#kernel';
-import { allowedHost, classify, type HttpRequest, type Lane, type Reply } from '#http';
+import { allowedHost, classify, type HostRule, type HttpRequest, type Lane, type Reply } from '#http';
 import type { ConnectionRow } from '#warehouse';
 import type { CallSpec } from './call-spec.js';
 import type { Platform } from './define.js';
+import type { Address } from './download.js';
 import type { Engine } from './engine.js';
+import { fetchFile, LinkRefused, type File } from './fetch-file.js';
 import { parse } from './parse.js';
 import { holdTokens } from './renew.js';
 
@@ -17,6 +19,12 @@ export interface Door {
   /** The connection's settings with the platform's defaults. */
   readonly settings: unknown;
   call(spec: CallSpec, signal: AbortSignal): Promise<Reply>;
+  /** A document, past the limiter and without credentials; `of` names the call that told its address. */
+  file(
+    address: Address,
+    from: { readonly hosts: readonly RegExp[]; readonly of: string },
+    signal: AbortSignal,
+  ): Promise<File>;
   /** The reply shows room for a page of twice the size. */
   isRoomy(reply: Reply): boolean;
   /** Calls made since the last `takeCalls`, retries and token renewals included. */
@@ -49,8 +57,7 @@ export function openDoor(
   options: DoorOptions = {},
 ): Door {
   const settings = parse(platform, 'settings', connection.settings, connection);
-  const base = (connection.baseUrl ?? platform.baseUrl(settings)).replace(/\/$/, '');
-  const hosts = connection.baseUrl === null ? platform.hosts : [new URL(base).hostname];
+  const places = placesOf(platform, connection, settings);
   const notices = new Set<string>();
   let calls = 0;
   const tokens = holdTokens(
@@ -64,8 +71,8 @@ export function openDoor(
     how: Pick<HttpRequest, 'headers' | 'idempotent' | 'timeoutMs'>,
     signal: AbortSignal,
   ): Promise<Reply> {
-    const url = base + spec.path;
-    allowedHost(url, { hosts, private: connection.sandbox });
+    const url = places.base(spec) + spec.path;
+    allowedHost(url, { hosts: places.hosts, private: connection.sandbox });
     const started = deps.now().getTime();
     try {
       const reply = await deps.sender.send(
@@ -75,6 +82,7 @@ export function openDoor(
           ...how,
           headers: { ...spec.headers, ...how.headers },
           private: connection.sandbox,
+          ...(platform.json === undefined ? {} : { expect: platform.json }),
           ...(spec.query === undefined ? {} : { query: spec.query }),
           ...(spec.json === undefined ? {} : { json: spec.json }),
           ...(spec.form === undefined ? {} : { form: spec.form }),
@@ -162,6 +170,19 @@ export function openDoor(
         throw thrown instanceof Failure ? located(thrown, platform, connection, spec) : thrown;
       }
     },
+    file: async (address, { hosts, of: operation }, signal) => {
+      const own = connection.baseUrl === null ? hosts : places.hosts;
+      try {
+        const rule = { hosts: own, private: connection.sandbox };
+        const file = await fetchFile(deps.sender, address, rule, deps.now(), signal);
+        calls += file.attempts;
+        return file;
+      } catch (thrown) {
+        calls += 1;
+        if (!(thrown instanceof Failure) || thrown instanceof LinkRefused) throw thrown;
+        throw located(thrown, platform, connection, { operation });
+      }
+    },
     tend: (why) => tokens.tend(why),
     isRoomy: (reply) => platform.roomy(reply),
     takeCalls: () => {
@@ -173,8 +194,39 @@ export function openDoor(
   };
 }
 
+/** Where a connection's calls go. */
+function placesOf(
+  platform: Platform,
+  connection: ConnectionRow,
+  settings: unknown,
+): { readonly hosts: HostRule['hosts']; base(spec: CallSpec): string } {
+  const own = (connection.baseUrl ?? platform.baseUrl(settings)).replace(/\/$/, '');
+  const tokens = tokenOrigin(settings);
+  const named = tokens === null ? [] : [new URL(tokens).hostname];
+  return {
+    hosts: [...(connection.baseUrl === null ? platform.hosts : [new URL(own).hostname]), ...named],
+    base({ base }) {
+      const given = base?.replace(/\/$/, '');
+      return given !== undefined && (connection.baseUrl === null || originOf(given) === tokens) ? given : own;
+    },
+  };
+}
+
+const originOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).origin : null);
+
+/** Where the connection's own settings say that tokens are renewed. */
+function tokenOrigin(settings: unknown): string | null {
+  if (typeof settings !== 'object' || settings === null || !('tokenUrl' in settings)) return null;
+  return typeof settings.tokenUrl === 'string' ? originOf(settings.tokenUrl) : null;
+}
+
 /** The failure with what was tried and where, and the command that mends credentials. */
-function located(failure: Failure, platform: Platform, connection: ConnectionRow, spec: CallSpec): Failure {
+function located(
+  failure: Failure,
+  platform: Platform,
+  connection: ConnectionRow,
+  spec: Pick<CallSpec, 'operation'>,
+): Failure {
   const next =
     failure.kind === 'credential'
       ? ` (npx stratus connections add ${platform.name} --name ${connection.name})`

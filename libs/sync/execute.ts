@@ -6,6 +6,7 @@ import {
   endAttempt,
   LeaseLost,
   logRun,
+  noteUnavailable,
   reloadConnection,
   type Cause,
   type ConnectionRow,
@@ -24,8 +25,10 @@ import { orLeftBehind } from './left-behind.js';
 import { reconcileIds } from './reconcile.js';
 import { replayRecords } from './replay.js';
 import { isPageDepth } from './page-depth.js';
-import { readWindow, type RunDeps } from './run.js';
+import type { RunDeps } from './attempt.js';
+import { readWindow } from './run.js';
 import { HeldBack, heldBack, passOn, REST, splitAtDepth } from './slices.js';
+import { unavailableIn, type Unavailable } from './unavailable.js';
 
 export interface Execution {
   readonly engine: Engine;
@@ -100,7 +103,10 @@ async function attempt(execution: Execution, run: RunRow): Promise<Move> {
   } else if (ending.failure !== undefined || ending.state === 'snoozed') {
     log.warn({ kind: ending.failureKind }, said);
     await logRun(engine.warehouse, run.id, 'warn', said);
-  } else log.info({ state: ending.state }, `run ${ending.state}`);
+  } else {
+    log.info({ state: ending.state }, `run ${ending.state}`);
+    if (ending.state === 'cancelled') await logRun(engine.warehouse, run.id, 'info', said);
+  }
   /* crash point: before-acknowledge. The run's row says how the attempt ended; its job does not know yet. Delivered
      again it finds that run finished or waiting, and a slice that was not woken is woken by the scheduler. */
   await passOn(engine, run, execution.wake ?? (async () => undefined));
@@ -133,8 +139,10 @@ async function outcome(execution: Execution, run: RunRow): Promise<Outcome> {
       },
     };
     const { ended, ...brought } = await reading(run.kind)(deps);
-    if (ended === 'finished')
+    if (ended === 'finished') {
+      await noteUnavailable(engine.warehouse, connection.id, stream.name, null, engine.now());
       return { ending: { state: 'succeeded', calls }, move: { to: 'done', result: resultOf(brought) } };
+    }
     const at = later(engine.now(), YIELD);
     const why = 'its time slice was over';
     return {
@@ -178,6 +186,8 @@ async function failed(
   if (thrown instanceof LeaseLost)
     return { ending: { state: 'queued' }, move: { to: 'done', result: { lost: true } } };
   if (signal.aborted) return stopped(engine.now(), calls);
+  const unavailable = unavailableIn(thrown);
+  if (unavailable) return leftOut(engine, run, unavailable, calls);
   const failure = asFailure(databaseFailure(thrown));
   const message = redactText(failure.detail ? `${failure.message} (${failure.detail})` : failure.message);
   const shared = { failureKind: failure.kind, calls };
@@ -226,6 +236,22 @@ async function failed(
         move: { to: 'failed', message },
       };
   }
+}
+
+/** The account does not have what the stream reads: nothing failed, and it is asked again in a week. */
+async function leftOut(
+  engine: Engine,
+  run: RunRow,
+  { message, detail }: Unavailable,
+  calls: number,
+): Promise<Outcome> {
+  const why = redactText(detail === undefined ? message : `${message} (${detail})`);
+  await noteUnavailable(engine.warehouse, run.connectionId, run.stream, why, engine.now());
+  const reason = `unavailable: ${why}`;
+  return {
+    ending: { state: 'cancelled', reason, calls },
+    move: { to: 'done', result: { unavailable: why } },
+  };
 }
 
 /** The failure's group. It is the same on every connection: sentences that name theirs are read without the name. */

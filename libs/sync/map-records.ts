@@ -1,11 +1,12 @@
 import { Failure, parseInstant } from '#kernel';
-import type { Bad, Incoming, TablePart } from '#warehouse';
+import type { Bad, Incoming, PatchPart, PatchRow, TablePart } from '#warehouse';
 import { fitsInstant, keyMisfitOf, misfitOf, type Table } from '#warehouse/tables';
 import { z } from 'zod';
 import type { Place } from './call-spec.js';
 import type { Stream } from './define.js';
 import { PageTooLarge, type Door } from './door.js';
 import { recordCause } from './fingerprint.js';
+import type { Onto } from './onto.js';
 import { keptPayload } from './payload.js';
 
 /** Records of one stream, followed up, parsed and mapped: all that is left is to commit them. */
@@ -16,6 +17,10 @@ export interface MappedRecords {
   /** Keys, spelled as the wire spells them, of the records that did parse and came in no other version that did not. */
   readonly landed: readonly string[];
   readonly records: number;
+  /** What the records say of rows of others, by the stream's `onto`. */
+  readonly patches: readonly PatchPart[];
+  /** The cursor of each record that did parse. */
+  readonly cursors: readonly Date[];
 }
 
 export interface RecordsAsk {
@@ -46,7 +51,13 @@ export async function mapRecords(
   }
   // Of a record that came in two versions, one of them bad, nobody knows which is right: it stays in the quarantine.
   for (const { key } of bad) if (key !== null) landed.delete(key);
-  return { ...partsOf(ask.stream, mapped), bad, landed: [...landed], records: raw.length };
+  return {
+    ...partsOf(ask.stream, mapped),
+    bad,
+    landed: [...landed],
+    records: raw.length,
+    cursors: mapped.flatMap(({ cursor }) => cursor ?? []),
+  };
 }
 
 /** One record as rows, with the key the wire spells. */
@@ -55,6 +66,9 @@ export interface Mapped {
   readonly main: Incoming;
   /** Rows per child table, in the stream's order. */
   readonly children: readonly (readonly Incoming[])[];
+  /** By the stream's `onto`, in its order. */
+  readonly patches: readonly (PatchRow | null)[];
+  readonly cursor: Date | null;
 }
 
 /** One payload as rows, or as a bad record where the fault is its own. */
@@ -91,7 +105,7 @@ function rawVersionOf({ cursor }: Stream, payload: unknown): Date | null {
 export function partsOf(
   stream: Stream,
   mapped: readonly Mapped[],
-): { readonly main: TablePart; readonly children: readonly TablePart[] } {
+): Pick<MappedRecords, 'main' | 'children' | 'patches'> {
   // A list that moves while it is read may hold a record twice: its newest version speaks for its children too.
   const newest = new Map<string, Mapped>();
   for (const one of mapped) {
@@ -104,6 +118,12 @@ export function partsOf(
     children: stream.children.map(({ into }, i) => ({
       into,
       rows: rows.flatMap(({ children }) => children[i]!),
+    })),
+    patches: stream.onto.map(({ into, clock }, i) => ({
+      into,
+      clock,
+      stream: stream.name,
+      rows: rows.flatMap(({ patches }) => patches[i] ?? []),
     })),
   };
 }
@@ -130,8 +150,10 @@ function parse(stream: Stream, payload: unknown): unknown {
 }
 
 function mapRecord(stream: Stream, record: unknown): Omit<Mapped, 'rawKey'> {
-  const version = stream.cursor?.of(record) ?? null;
-  if (version && !fitsInstant(version)) throw new Spoiled('cursor: not an instant that can be stored');
+  const cursor = stream.cursor?.of(record) ?? null;
+  const version = stream.cursor?.version ? stream.cursor.version(record) : cursor;
+  for (const at of [cursor, version])
+    if (at && !fitsInstant(at)) throw new Spoiled('cursor: not an instant that can be stored');
   const sourceId = stream.key(record);
   const gone = stream.gone(record);
   const main = fitting(stream.into, { sourceId, version, gone, row: stream.map(record) });
@@ -142,7 +164,17 @@ function mapRecord(stream: Stream, record: unknown): Omit<Mapped, 'rawKey'> {
         fitting(spec.into, { sourceId: key, version, gone, parentSourceId: sourceId, row }),
       ),
   );
-  return { main, children };
+  const patches = stream.onto.map((spec) => patchOf(spec, sourceId, record));
+  return { main, children, patches, cursor };
+}
+
+function patchOf(spec: Onto, key: string, record: unknown): PatchRow | null {
+  const patch = spec.patch(record);
+  if (!patch) return null;
+  const columns = Object.fromEntries(Object.entries(spec.into.columns).filter(([name]) => name in patch.row));
+  const misfit = misfitOf({ ...spec.into, columns }, patch.row);
+  if (misfit !== undefined) throw new Spoiled(`${spec.into.name}: ${misfit}`);
+  return { key, ...patch };
 }
 
 function fitting(table: Table, incoming: Incoming): Incoming {

@@ -18,7 +18,15 @@ import { askInSize } from './ask.js';
 import { openDoor } from './door.js';
 import { fetchByIds, type FetchedRecords } from './fetch-by-id.js';
 import type { Listed, Listing } from './listing.js';
-import { addCounts, countsOf, isBroken, keepNotices, leaseKeeper, tellPage, type RunDeps } from './run.js';
+import {
+  addCounts,
+  countsOf,
+  isBroken,
+  keepNotices,
+  leaseKeeper,
+  tellPage,
+  type RunDeps,
+} from './attempt.js';
 
 /** Where a comparison stands, kept as the run's place. */
 type Standing = {
@@ -68,6 +76,7 @@ export function openComparison(deps: RunDeps, listing: Listing): Comparison {
     bad: [],
     landed: [],
     records: 0,
+    patches: [],
     counted: false,
     seen: [],
     drift: NO_DRIFT,

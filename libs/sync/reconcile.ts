@@ -1,7 +1,7 @@
 import { Failure, later } from '#kernel';
 import { logRun, type Counts, type Drift } from '#warehouse';
 import { openComparison } from './reconcile-steps.js';
-import type { RunDeps } from './run.js';
+import type { RunDeps } from './attempt.js';
 
 /*
  * A comparison reads the platform's list of ids and versions, fetches by id what is missing or older here, and then

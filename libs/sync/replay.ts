@@ -13,7 +13,7 @@ import { openDoor, type Door } from './door.js';
 import { fetchByIds } from './fetch-by-id.js';
 import { recordCause } from './fingerprint.js';
 import { partsOf, readRecord, type Mapped, type RecordsAsk } from './map-records.js';
-import { addCounts, countsOf, keepNotices, leaseKeeper, type RunDeps } from './run.js';
+import { addCounts, countsOf, keepNotices, leaseKeeper, type RunDeps } from './attempt.js';
 
 /** Records replayed in one transaction: few enough that a person who calls it off waits a moment only. */
 const AT_ONCE = 50;
@@ -98,7 +98,11 @@ async function fetchAgain(door: Door, ask: RecordsAsk, record: Replayed): Promis
   const [main] = got.main.rows;
   if (main) {
     const children = got.children.map(({ rows }) => rows);
-    return { mapped: { rawKey: record.recordKey, main, children }, result: { record, stays: null } };
+    const patches = got.patches.map(({ rows }) => rows[0] ?? null);
+    return {
+      mapped: { rawKey: record.recordKey, main, children, patches, cursor: null },
+      result: { record, stays: null },
+    };
   }
   const [bad] = got.bad;
   if (bad) return { mapped: null, result: { record, stays: { reason: bad.reason, cause: bad.cause } } };

@@ -10,9 +10,9 @@ import {
   type RunRow,
   type Slice,
 } from '#warehouse';
-import { grainOf } from './backfill.js';
 import type { Stream } from './define.js';
 import type { Engine } from './engine.js';
+import { grainOf } from './grain.js';
 
 /** A slice's job rests so long where nobody wakes it: whoever ends before it does, and after a lost word the scheduler. */
 export const REST: Duration = 3_600_000;
@@ -50,7 +50,8 @@ export async function splitAtDepth(
 ): Promise<Outcome | null> {
   if (run.backfillId === null || !stream?.cursor) return null;
   const split = await splitSlice(engine.warehouse, run, {
-    ordered: stream.cursor.order === 'ascending',
+    // With parents, what lies before the newest record is not read of all of them.
+    ordered: stream.cursor.order === 'ascending' && !stream.each,
     grainMs: grainOf(stream),
     now: engine.now(),
   });

@@ -6,7 +6,7 @@ import { Failure } from '#kernel';
  *
  * The run ends `cancelled`, not failed: nobody is alarmed, nothing of the stream changes, its rows and checkpoint stay. The
  * stream is shown as unavailable with the reason and is tried again once a week, or when a person runs it; the first
- * page that is answered makes it available. Other streams of the connection go on. Of a probe it is a plain failure.
+ * run that succeeds makes it available. Other streams of the connection go on. Of a probe it is a plain failure.
  */
 export class Unavailable extends Failure {
   constructor(message: string, more: { detail?: string } = {}) {

@@ -1,4 +1,4 @@
-import { earlier, earliest } from '#kernel';
+import { earlier, earliest, latest } from '#kernel';
 import {
   findCheckpoint,
   fixWindow,
@@ -33,12 +33,19 @@ export async function beginningOf({ engine, stream, connection, run }: Deps): Pr
   const checkpointAt = stream.cursor
     ? ((await findCheckpoint(engine.warehouse, connection.id, stream.name))?.cursorAt ?? null)
     : null;
-  const window = {
-    from: windowStart(engine, stream, run, checkpointAt),
-    to: run.windowTo ?? engine.now(),
-  };
+  const now = engine.now();
+  const to = earliest(run.windowTo ?? now, earlier(now, stream.cursor?.settle ?? 0));
+  const from = inReach(stream, windowStart(engine, stream, run, checkpointAt), now);
+  const window = { from: from && earliest(from, to), to };
   await fixWindow(engine.warehouse, run, { ...window, checkpointAt });
   return { window, checkpointAt };
+}
+
+/** The platform cannot be asked for what lies further back. */
+function inReach({ cursor }: Stream, from: Date | null, now: Date): Date | null {
+  if (cursor?.reach === undefined) return from;
+  const earliestAsked = earlier(now, cursor.reach);
+  return from === null ? earliestAsked : latest(from, earliestAsked);
 }
 
 function windowStart(engine: Engine, stream: Stream, run: RunRow, checkpointAt: Date | null): Date | null {
@@ -49,26 +56,30 @@ function windowStart(engine: Engine, stream: Stream, run: RunRow, checkpointAt: 
 }
 
 /** What a reading asks for: the window, or, where that is to be confirmed, what lies behind its end as well. */
-export function windowOf(window: Window, reading: Reading): Window {
-  if (reading === 'tail') return tailOf(window);
-  return reading === 'confirm' ? { from: window.from, to: tailOf(window).to } : window;
+export function windowOf(stream: Stream, window: Window, reading: Reading): Window {
+  // Rows that a window replaces are known by that window alone.
+  if (stream.cursor?.replaces !== undefined) return window;
+  if (reading === 'tail') return tailOf(stream, window);
+  return reading === 'confirm' ? { from: window.from, to: tailOf(stream, window).to } : window;
 }
 
+/** Whether pages come in the order of the cursor, over the whole run: then each of them may move the checkpoint. */
+const inOrder = ({ cursor, each }: Stream): boolean => cursor?.order === 'ascending' && !each;
+
 /**
- * Where the stream's checkpoint may move: to the newest record committed, never past the run's own start, page by
- * page only where pages come in order. It never moves on the clock alone: ours may run ahead of the platform's.
- * A backfill leaves the live checkpoint where it is.
+ * Where the stream's checkpoint may move: to the newest record committed, never past the end of what was read, which is
+ * the run's own start at most; page by page only where pages come in order, else where a span was read of all parents.
+ * It never moves on the clock alone: ours may run ahead of the platform's. A backfill leaves the live checkpoint.
  */
 export function checkpointAfter(
   { stream, run }: Pick<Deps, 'stream' | 'run'>,
-  window: Window,
   cursorAt: Date | null,
-  finished: boolean,
+  read: { readonly window: Window; readonly spanEnd: Date | null },
 ): Date | null {
   if (!stream.cursor || !cursorAt || run.kind === 'backfill') return null;
-  if (stream.cursor.order === 'unordered' && !finished) return null;
   // A refresh starts from the beginning: until it has caught up, its checkpoint is behind and moves nothing.
-  return earliest(cursorAt, window.to);
+  if (inOrder(stream)) return earliest(cursorAt, read.window.to);
+  return read.spanEnd && earliest(cursorAt, read.spanEnd);
 }
 
 /** What was new or changed behind the checkpoint came late. */
@@ -76,7 +87,8 @@ export function lateBefore(
   { engine, stream }: Pick<Deps, 'engine' | 'stream'>,
   checkpointAt: Date | null,
 ): LateBefore | null {
-  if (!stream.cursor || !checkpointAt) return null;
+  // A version of its own is another clock than the checkpoint's.
+  if (!stream.cursor || !checkpointAt || stream.cursor.version) return null;
   return {
     checkpoint: checkpointAt,
     lookback: engine.lookbackOf(stream.name) ?? stream.cursor.lookback,

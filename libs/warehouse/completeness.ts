@@ -25,11 +25,20 @@ export interface Scope {
   readonly stream: string;
   readonly into: Table;
   readonly span: Span | null;
+  /** The column that the span is of; the record's version by default. */
+  readonly by?: string;
 }
 
 /** The condition on a version column; `$1` is the connection, `$2` and `$3` the span. */
 export const within = (column: string): string =>
   `($3::timestamptz is null or ${column} <= $3) and ($2::timestamptz is null or ${column} >= $2)`;
+/** The scope's condition on a row `t`: days are instants at their midnight, UTC. */
+export function inScope({ into, by }: Scope): string {
+  if (by === undefined) return within('t.source_updated_at');
+  const column = `t."${snakeCase(by)}"`;
+  return within(into.columns[by]?.sql === 'date' ? `(${column}::timestamp at time zone 'UTC')` : column);
+}
+
 export const spanOf = ({ connectionId, span }: Scope): unknown[] => [
   connectionId,
   span?.from ?? null,
@@ -53,7 +62,7 @@ export async function countHere(
   counting: { run: RunRow; sums: string | null; countsGone: boolean },
 ): Promise<Here> {
   const table = `"${scope.into.name}"`;
-  const rows = `from ${table} t where t.connection_id = $1 and ${within('t.source_updated_at')}
+  const rows = `from ${table} t where t.connection_id = $1 and ${inScope(scope)}
     and (t.deleted_at is null or $4::boolean)`;
   const sum = counting.sums === null ? 'null' : `sum(t."${snakeCase(counting.sums)}")`;
   const [found] = await warehouse.query<{ rows: string; sum: Decimal | null; quarantined: string }>(
@@ -82,7 +91,7 @@ export async function countDue(
   const [found] = await warehouse.query<{ n: string }>(
     `select count(*) as n from (
        select from "${scope.into.name}" t
-       where t.connection_id = $1 and ${within('t.source_updated_at')} and t.deleted_at is null limit $4
+       where t.connection_id = $1 and ${inScope(scope)} and t.deleted_at is null limit $4
      ) due`,
     [...spanOf(scope), most],
   );

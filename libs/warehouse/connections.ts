@@ -134,6 +134,30 @@ export async function noteStream(
   );
 }
 
+/** What the platform said the account does not have; null once it has answered after all. True where that is news. */
+export async function noteUnavailable(
+  warehouse: Warehouse,
+  connectionId: string,
+  stream: string,
+  reason: string | null,
+  now: Date,
+): Promise<boolean> {
+  const rows = await warehouse.query(
+    reason === null
+      ? `with noted as (
+           update streams set unavailable = null, unavailable_at = null
+           where connection_id = $1 and stream = $2 and unavailable is not null returning 1
+         ) select from noted`
+      : `with noted as (
+           insert into streams (connection_id, stream, unavailable, unavailable_at) values ($1, $2, $3, $4)
+           on conflict (connection_id, stream) do update set unavailable = excluded.unavailable,
+             unavailable_at = excluded.unavailable_at returning 1
+         ) select from noted`,
+    reason === null ? [connectionId, stream] : [connectionId, stream, reason, now],
+  );
+  return rows.length > 0;
+}
+
 export const findCheckpoint = (
   warehouse: Warehouse,
   connectionId: string,

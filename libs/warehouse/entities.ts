@@ -81,6 +81,8 @@ export const StreamState = entity<StreamRow>('streams', {
   lookbackMs: { type: 'bigint', nullable: true },
   notice: textOrNull,
   noticeAt: atOrNull,
+  unavailable: textOrNull,
+  unavailableAt: atOrNull,
 });
 
 export const Checkpoint = entity<CheckpointRow>('checkpoints', {

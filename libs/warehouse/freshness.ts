@@ -22,8 +22,10 @@ export interface FreshnessRow {
   readonly comparedAt: Date | null;
   readonly drift: Drift | null;
   readonly comparisonFailure: string | null;
-  /** What the platform said that an operator should know. */
+  /** What the platform said that an operator should know: that the account does not have the stream goes first. */
   readonly notice: string | null;
+  /** The account does not have it: nothing is late, and it is asked again once a week. */
+  readonly unavailable: boolean;
 }
 
 /**
@@ -49,13 +51,14 @@ export const freshness = (warehouse: Warehouse): Promise<FreshnessRow[]> =>
       k.cursor_at as "checkpointAt",
       good.finished_at as "lastSuccessAt",
       newest.state as "lastState",
-      coalesce(newest.failure, ended.failure) as "lastFailure",
+      case when s.unavailable is null then coalesce(newest.failure, ended.failure) end as "lastFailure",
       busy.started_at as "runningSince",
       coalesce(held.n, 0) as "openQuarantine",
       compared.finished_at as "comparedAt",
       compared.drift,
       compared.failure as "comparisonFailure",
-      s.notice
+      coalesce('unavailable: ' || s.unavailable, s.notice) as notice,
+      s.unavailable is not null as unavailable
     from pairs p
     join connections c on c.id = p.connection_id
     left join checkpoints k on k.connection_id = p.connection_id and k.stream = p.stream

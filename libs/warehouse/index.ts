@@ -147,6 +147,9 @@ export {
   readBackfill,
 } from './completeness.js';
 export { acceptRun } from './accept.js';
+export { keptDocuments } from './documents.js';
+export { type PatchPart, type PatchRow } from './patches.js';
+export { findParents, fixParents, forgetParents } from './run-parents.js';
 export { type LateArrivals, type LateBefore, lateArrivals } from './late-arrivals.js';
 export { countUnseen, forgetOldSeen, markUnseen } from './unseen.js';
 export { type FreshnessRow, freshness } from './freshness.js';
@@ -158,6 +161,7 @@ export {
   listConnections,
   listStreamStates,
   noteStream,
+  noteUnavailable,
   reloadConnection,
   removeConnection,
   saveConnection,

@@ -68,7 +68,16 @@ order by l.n`,
 /** One step of a comparison: records fetched by id, ids seen in the list, rows that are there no more. */
 export interface Step extends Pick<
   Page,
-  'main' | 'children' | 'bad' | 'landed' | 'records' | 'calls' | 'place' | 'pageSize' | 'leaseUntil'
+  | 'main'
+  | 'children'
+  | 'patches'
+  | 'bad'
+  | 'landed'
+  | 'records'
+  | 'calls'
+  | 'place'
+  | 'pageSize'
+  | 'leaseUntil'
 > {
   /** False for records fetched on the way: only a whole page of the list counts as a page. */
   readonly counted: boolean;

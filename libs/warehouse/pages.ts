@@ -1,5 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Json } from '#kernel';
+import { keepDocument } from './documents.js';
+import { applyAgain, applyWaiting, lockTarget, writePatches, type PatchPart } from './patches.js';
 import { byRecordKey, quarantine, type Bad } from './quarantine.js';
 import type { Counts, RunRow } from './rows.js';
 import { noteLateArrivals, type LateBefore } from './late-arrivals.js';
@@ -44,6 +46,10 @@ export interface Page {
   readonly readAt?: Date | null;
   /** Whether to note which records were served. */
   readonly seen?: boolean;
+  /** What the page's records say of rows that other streams own. */
+  readonly patches?: readonly PatchPart[];
+  /** The document that the page brought whole. */
+  readonly document?: string | null;
   /** Where a record counts as late; absent where nothing is to be learnt of that. */
   readonly late?: LateBefore | null;
 }
@@ -71,6 +77,7 @@ export async function commitPage(warehouse: Warehouse, run: RunRow, page: Page):
     const { hasOpen } = await fence(query, run, { ...page, counts });
     if (!run.dry) {
       await quarantine(query, run, page, hasOpen);
+      if (page.document) await keepDocument(query, run, page.document, [...byRecordKey(page.bad).keys()]);
       if (page.checkpoint) await moveCheckpoint(query, run, page.checkpoint);
       if (page.seen) await noteSeen(query, run.id, servedBy(page));
       if (page.late) await noteLateArrivals(query, run, fresh, page.late);
@@ -93,7 +100,7 @@ export const queryOf =
 export async function writeParts(
   query: Query,
   stamp: { connectionId: string; runId: string },
-  page: Pick<Page, 'main' | 'children' | 'comparison'>,
+  page: Pick<Page, 'main' | 'children' | 'comparison' | 'patches'>,
 ): Promise<Pick<Counts, 'inserted' | 'changed' | 'same' | 'gone'> & Pick<Written, 'fresh'>> {
   const total = { inserted: 0, changed: 0, same: 0, gone: 0, fresh: [] as readonly Incoming[] };
   const write = async (part: TablePart): Promise<Written> => {
@@ -103,9 +110,18 @@ export async function writeParts(
     total.same += written.same;
     return written;
   };
+  const patches = (page.patches ?? []).filter(({ rows }) => rows.length > 0);
+  // Before any row: two transactions that hold each other's rows would wait for each other.
+  if (isFilled(page.main.into)) await lockTarget(query, page.main.into, 'rows');
+  for (const { into } of patches) await lockTarget(query, into, 'patches');
   // A parent in an older version than ours says nothing of its children either.
   const main = await write(page.main);
   total.fresh = main.fresh;
+  if (isFilled(page.main.into)) {
+    await applyWaiting(query, page.main.into, stamp, main.fresh);
+    if (main.changed > 0) await applyAgain(query, page.main.into, stamp, page.main.rows);
+  }
+  for (const part of patches) await writePatches(query, stamp, part);
   const stale = new Set(main.stale);
   const parents = page.main.rows.filter((row) => !stale.has(row.sourceId));
   const children = page.children.map((part) => ({
@@ -125,6 +141,9 @@ export async function writeParts(
     );
   return total;
 }
+
+/** Whether other streams fill in columns of the table's rows. */
+const isFilled = ({ newest }: Table): boolean => Object.keys(newest).length > 0;
 
 /** Never backwards: another run of the stream may have read further meanwhile. */
 async function moveCheckpoint(query: Query, run: RunRow, cursorAt: Date): Promise<void> {

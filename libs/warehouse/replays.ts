@@ -3,6 +3,7 @@ import { redactText } from '#telemetry';
 import { arrayLiteral } from './array-literal.js';
 import { beginBulk, noteBulk, type DeskFilter } from './bulk.js';
 import { regroup, type Cause, type Seen } from './failures.js';
+import type { PatchPart } from './patches.js';
 import { queryOf, writeParts, type TablePart } from './pages.js';
 import type { Counts, QuarantineRow, RunRow } from './rows.js';
 import { fence } from './runs.js';
@@ -125,6 +126,7 @@ export interface ReplayResult {
 export interface ReplayPage {
   readonly main: TablePart;
   readonly children: readonly TablePart[];
+  readonly patches?: readonly PatchPart[];
   readonly results: readonly ReplayResult[];
   readonly calls: number;
   readonly leaseUntil: Date;

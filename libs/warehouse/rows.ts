@@ -55,6 +55,10 @@ export interface StreamRow {
   lookbackMs: string | null;
   notice: string | null;
   noticeAt: Date | null;
+  /** Why the account does not have it; null where it does, or nobody has asked. */
+  unavailable: string | null;
+  /** When that was said last. */
+  unavailableAt: Date | null;
 }
 
 export interface CheckpointRow {

@@ -1,5 +1,5 @@
 import { arrayLiteral } from './array-literal.js';
-import { held, spanOf, within, type Scope } from './completeness.js';
+import { held, inScope, spanOf, type Scope } from './completeness.js';
 import { queryOf } from './pages.js';
 import type { RunRow } from './rows.js';
 import type { Table } from './tables/index.js';
@@ -10,9 +10,9 @@ import type { Warehouse } from './warehouse.js';
  * alone: it is newer than this run's reading. Which runs those are is told by the runs' own rows, not by comparing the
  * database's clock with the workers'.
  */
-const unseen = (into: Table): string => `
-  from "${into.name}" t
-  where t.connection_id = $1 and ${within('t.source_updated_at')} and t.deleted_at is null
+const unseen = (scope: Scope): string => `
+  from "${scope.into.name}" t
+  where t.connection_id = $1 and ${inScope(scope)} and t.deleted_at is null
     and not exists (select from run_seen s where s.run_id = $4 and s.source_id = t.source_id)
     and not exists (
       select from runs w
@@ -27,9 +27,9 @@ export async function countUnseen(
   scope: Scope,
 ): Promise<{ unseen: number; rows: number }> {
   const [found] = await warehouse.query<{ unseen: string; rows: string }>(
-    `select (select count(*) ${unseen(scope.into)}) as unseen, (
+    `select (select count(*) ${unseen(scope)}) as unseen, (
        select count(*) from "${scope.into.name}" t
-       where t.connection_id = $1 and ${within('t.source_updated_at')} and t.deleted_at is null
+       where t.connection_id = $1 and ${inScope(scope)} and t.deleted_at is null
      ) as rows`,
     [...spanOf(scope), run.id],
   );
@@ -51,7 +51,7 @@ export async function markUnseen(
       [run.id, run.lease],
     );
     const gone = await query<{ id: string }>(
-      `with lost as (select t.source_id ${unseen(scope.into)}), marked as (
+      `with lost as (select t.source_id ${unseen(scope)}), marked as (
          update "${scope.into.name}" t set deleted_at = now(), synced_at = now(), run_id = $4
          from lost where t.connection_id = $1 and t.source_id = lost.source_id returning t.source_id
        ) select source_id as id from marked`,

@@ -178,6 +178,7 @@ function planFor(table: Table): Plan {
       names.map((i) => i.name),
     )}${ordinality ? ', n' : ''})`;
   const newEnough = 'coalesce(i.source_updated_at >= t.source_updated_at, true)';
+  const expected = expectedColumns(table);
   const sort = (names: readonly Input[], differs: string): string => `
 select i.n, case when t.source_id is null then 'new' when ${newEnough} then 'changed' else 'stale' end as what,
   i.source_updated_at is distinct from t.source_updated_at as moved
@@ -194,7 +195,10 @@ where t.source_id is null or not ${newEnough} or (t.deleted_at is null) = i.gone
       // A newer version with the same columns is written too, or one in between would still count as news.
       'i.payload_hash <> t.payload_hash or i.source_updated_at is distinct from t.source_updated_at',
     ),
-    sortByColumns: sort(inputs, `(${list('t.', compared)}) is distinct from (${list('i.', compared)})`),
+    sortByColumns: sort(
+      inputs,
+      `(${list('t.', compared)}) is distinct from (${compared.map(expected).join(', ')})`,
+    ),
     insert: `
 with written as (
   insert into ${target} (connection_id, run_id, deleted_at, ${list('', kept)})
@@ -216,6 +220,24 @@ with written as (
   };
   plans.set(table, plan);
   return plan;
+}
+
+/**
+ * What a column of a row that is here should hold: the incoming value, but in a group under a clock whatever is newer by it,
+ * since another stream may have filled that in.
+ */
+function expectedColumns(table: Table): (column: string) => string {
+  const clockOf = new Map(
+    Object.entries(table.newest).flatMap(([clock, columns]) =>
+      [clock, ...columns].map((column): [string, string] => [snakeCase(column), snakeCase(clock)]),
+    ),
+  );
+  return (column) => {
+    const clock = clockOf.get(column);
+    return clock === undefined
+      ? `i."${column}"`
+      : `case when t."${clock}" > coalesce(i."${clock}", '-infinity') then t."${column}" else i."${column}" end`;
+  };
 }
 
 /**

@@ -50,10 +50,12 @@ export interface Table<C extends Columns = Columns, G extends Groups = Groups> {
   /** Rows that live under a parent row carry its source id in `parent_source_id`. */
   readonly child: boolean;
   /**
-   * `{ clock: columns }`: of these columns the newest values by the clock (an instant of the table's own) are kept,
-   * whoever writes them. Values whose clock is null are older than any.
+   * `{ clock: columns }`: columns that other streams may fill in. Of what the owning stream says now and what the others
+   * have said, the newest by the clock (an instant of the table's own) stands; no clock is older than any.
    */
   readonly newest: G;
+  /** Columns by which other streams look for a row besides its source id; an index holds each of them. */
+  readonly foundBy: readonly string[];
 }
 
 /** What a mapper fills: every column of the table, absent values as null. */
@@ -63,21 +65,31 @@ export type RowOf<T extends Table> = {
 
 /** Each clock an instant of the table, each of its columns one of the table's. */
 type GroupsOf<C extends Columns, G extends Groups> = {
-  readonly [K in keyof G]: C[K & keyof C]['sql'] extends 'timestamptz' ? readonly (keyof C & string)[] : never;
+  readonly [K in keyof G]: C[K & keyof C] extends Column<infer V>
+    ? [Exclude<V, null>] extends [Date]
+      ? readonly (keyof C & string)[]
+      : never
+    : never;
 };
 
 /** A table keyed by (connection_id, source_id). Names in camelCase here are snake_case in Postgres. */
 export function defineTable<C extends Columns, const G extends Groups = Record<never, never>>(
   name: string,
   columns: C,
-  more: { readonly newest?: G & GroupsOf<C, G> } = {},
+  more: { readonly newest?: G & GroupsOf<C, G>; readonly foundBy?: readonly (keyof C & string)[] } = {},
 ): Table<C, G> {
-  return { name, columns, child: false, newest: more.newest ?? ({} as G) };
+  return {
+    name,
+    columns,
+    child: false,
+    newest: more.newest ?? ({} as G),
+    foundBy: more.foundBy ?? [],
+  };
 }
 
 /** A table of children: rows that belong to a parent row and are gone when the parent no longer lists them. */
 export function defineChildTable<C extends Columns>(name: string, columns: C): Table<C> {
-  return { name, columns, child: true, newest: {} };
+  return { name, columns, child: true, newest: {}, foundBy: [] };
 }
 
 /** `shopifyInternalId` → `shopify_internal_id`. */
