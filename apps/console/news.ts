@@ -16,8 +16,8 @@ import { within } from './within.js';
 
 export interface StreamNews extends Omit<FreshnessRow, 'lastState'> {
   readonly title: string;
-  /** How the stream fares: the newest run's state, or `waiting` before the first. */
-  readonly state: RunRow['state'] | 'waiting';
+  /** How the stream fares: the newest run's state, `waiting` before the first, `unavailable` where the account lacks it. */
+  readonly state: RunRow['state'] | 'waiting' | 'unavailable';
   /** True where the last success is more than three cadences ago. */
   readonly late: boolean;
   readonly nextAt: Date | null;
@@ -74,7 +74,7 @@ export function newsOf(options: ConsoleOptions): () => Promise<News> {
       return {
         ...rest,
         title: titleOf.get(row.stream) ?? row.stream,
-        state: row.runningSince ? 'running' : (lastState ?? 'waiting'),
+        state: row.runningSince ? 'running' : row.unavailable ? 'unavailable' : (lastState ?? 'waiting'),
         late: isLate(row, schedule, at),
         nextAt: schedule?.nextAt ?? null,
       };
@@ -124,10 +124,11 @@ const unseen = (connectionId: string, connection: string, stream: string): Fresh
   drift: null,
   comparisonFailure: null,
   notice: null,
+  unavailable: false,
 });
 
 function isLate(row: FreshnessRow, schedule: Schedule | undefined, at: Date): boolean {
-  if (!schedule || !('every' in schedule.cadence) || !row.lastSuccessAt) return false;
+  if (row.unavailable || !schedule || !('every' in schedule.cadence) || !row.lastSuccessAt) return false;
   return at.getTime() - row.lastSuccessAt.getTime() > 3 * schedule.cadence.every;
 }
 

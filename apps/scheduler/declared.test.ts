@@ -1,4 +1,4 @@
-import { minutes } from '#kernel';
+import { days, minutes } from '#kernel';
 import type { ConnectionRow, StreamRow } from '#warehouse';
 import { fakePlatform, fakeStream } from '../../tests/fake-platform.js';
 import { declaredSchedules, type StreamSetting } from './declared.js';
@@ -32,6 +32,8 @@ const override = (more: Partial<StreamRow>): StreamRow => ({
   lookbackMs: null,
   notice: null,
   noticeAt: null,
+  unavailable: null,
+  unavailableAt: null,
   ...more,
 });
 
@@ -56,9 +58,16 @@ describe('the schedules that should be', () => {
         connection: 'shop',
         stream: 'fake.things',
         cadence: { every: minutes(15) },
+        unavailable: false,
       },
       { id: 'fake.heap@conn_1' },
     ]);
+  });
+
+  it('are weekly for what the account does not have, whatever anybody says', () => {
+    const file = { 'fake.things': { enabled: true, schedule: { pattern: '* * * * *' } } };
+    const lacking = override({ everyMs: '60000', unavailable: 'it is in no plan' });
+    expect(cadenceOf(file, [lacking])['fake.things@conn_1']).toEqual({ every: days(7) });
   });
 
   it('are as the file says before the catalog, and as the connection says before the file', () => {

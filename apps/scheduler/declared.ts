@@ -1,5 +1,5 @@
-import type { Cadence } from '#queue';
-import { scheduleId } from '#queue';
+import { days } from '#kernel';
+import { scheduleId, type Cadence } from '#queue';
 import type { Platform } from '#sync';
 import type { ConnectionRow, StreamRow } from '#warehouse';
 
@@ -19,7 +19,11 @@ export interface Declared {
   readonly connection: string;
   readonly stream: string;
   readonly cadence: Cadence;
+  /** The account does not have the stream: it is asked once a week whether it has it now. */
+  readonly unavailable: boolean;
 }
+
+const WEEKLY: Cadence = { every: days(7) };
 
 /**
  * Every schedule that should exist: the catalog's defaults, then the configuration file, then what was set on the
@@ -50,7 +54,8 @@ export function declaredSchedules(
             connectionId: connection.id,
             connection: connection.name,
             stream: stream.name,
-            cadence,
+            cadence: override?.unavailable ? WEEKLY : cadence,
+            unavailable: Boolean(override?.unavailable),
           },
         ];
       });

@@ -34,7 +34,7 @@ export function declaredComparisons(
   return declared.flatMap((due) => {
     const since = madeAt.get(due.connectionId);
     const wish = settings.get(due.stream)?.reconcile;
-    if (!since || wish === 'off' || !listable.has(due.stream)) return [];
+    if (!since || wish === 'off' || due.unavailable || !listable.has(due.stream)) return [];
     return [{ ...due, id: `${due.id}@reconcile`, cadence: wish ?? nightOf(due.id), since }];
   });
 }

@@ -44,6 +44,7 @@ const due = {
   connection: 'shop',
   stream: 'shopify.orders',
   cadence: { every: minutes(15) },
+  unavailable: false,
 };
 const fresh = (more: Partial<FreshnessRow>): FreshnessRow => ({
   connectionId: 'conn_1',
@@ -59,6 +60,7 @@ const fresh = (more: Partial<FreshnessRow>): FreshnessRow => ({
   drift: null,
   comparisonFailure: null,
   notice: null,
+  unavailable: false,
   ...more,
 });
 const found = (seen: Partial<Sights>) => {

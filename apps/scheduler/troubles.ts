@@ -92,6 +92,7 @@ function lateStreams({ waits, declared, freshness, madeAt }: Sights, now: Date):
   const openOf = new Map(waits.map((one) => [scheduleId(one.run.connectionId, one.run.stream), one]));
   return declared.flatMap((due) => {
     const row = rowOf.get(due.id);
+    if (due.unavailable) return [];
     const open = openOf.get(due.id);
     const since = row?.lastSuccessAt ?? madeAt.get(due.connectionId) ?? now;
     if (later(since, allowed(spanAt(due.cadence, now))) > now) return [];

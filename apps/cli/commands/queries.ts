@@ -80,7 +80,9 @@ export function addQueries(program: Command): void {
             row.checkpointAt,
             row.runningSince
               ? `running for ${formatDuration(now.getTime() - row.runningSince.getTime())}`
-              : row.lastState,
+              : row.unavailable
+                ? 'unavailable'
+                : row.lastState,
             row.openQuarantine,
             comparedText(row, now),
             row.lookbackMs === null ? null : formatDuration(row.lookbackMs),

@@ -18,8 +18,9 @@ export const until = (at: Date | null, now: Date): Fragment => {
   >`;
 };
 
-const TONE: Readonly<Record<RunState | 'waiting', string>> = {
+const TONE: Readonly<Record<RunState | 'waiting' | 'unavailable', string>> = {
   waiting: 'idle',
+  unavailable: 'idle',
   queued: 'idle',
   snoozed: 'idle',
   running: 'busy',
@@ -29,7 +30,7 @@ const TONE: Readonly<Record<RunState | 'waiting', string>> = {
 };
 
 /** A state as a word with a coloured mark: the colour never says anything alone. */
-export const stateMark = (state: RunState | 'waiting'): Html =>
+export const stateMark = (state: RunState | 'waiting' | 'unavailable'): Html =>
   html`<span class="state ${TONE[state]}">${state}</span>`;
 
 const numbers = new Intl.NumberFormat('en-US');
