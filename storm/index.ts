@@ -25,6 +25,8 @@ const WAYS: Readonly<Record<string, () => Promise<Way>>> = {
   '--lateness': async () => (await import('./lateness.js')).lateness,
   '--restarts': async () => (await import('./restarts.js')).restarts,
   '--takeover': async () => (await import('./takeover.js')).takeover,
+  '--crash-points': async () => (await import('./crash-points.js')).crashPoints,
+  '--mutate': async () => (await import('./mutate.js')).mutate,
 };
 
 export const USAGE = `npm run storm -- [--seed S] [--seeds N] [--minutes M] [--short] [--plan FILE] [--report FILE]${Object.keys(

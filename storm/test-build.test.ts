@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, sourceFiles } from '../tests/imports.js';
-import { CRASH_POINTS, CRASHING_FILES, patched, plant } from './test-build.js';
-
-const source = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+import { CRASH_POINTS, patched, plant } from './test-build.js';
 
 describe('a test build', () => {
-  it('finds every crash point in the sources, and no file that it does not know', () => {
-    const files = CRASHING_FILES.map((file) => file.replace(/\.js$/, '.ts'));
+  it('finds every crash point that the sources mark', () => {
     const found = new Set<string>();
-    for (const file of files) expect(plant(source(file), 'x', found)).not.toBe(source(file));
+    let calls = 0;
+    for (const { path } of sourceFiles().filter((file) => /^(?:libs|apps)\//.test(file.path))) {
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      const marks = text.split('crash point').length - 1;
+      const planted = plant(text, 'x', found).split('crashPoint(').length - 1;
+      expect([path, planted]).toEqual([path, marks]);
+      if (marks > 0) expect(path).toMatch(/^libs\//);
+      calls += planted;
+    }
     expect([...found].sort()).toEqual([...CRASH_POINTS].sort());
-    const marked = sourceFiles()
-      .map(({ path }) => path)
-      .filter((path) => path.startsWith('libs/') || path.startsWith('apps/'))
-      .filter((path) => source(path).includes('crash point'));
-    expect(marked.sort()).toEqual([...files].sort());
+    expect(calls).toBeGreaterThan(CRASH_POINTS.length);
   });
 
   it('makes calls of comments, however many lines they have', () => {

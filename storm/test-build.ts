@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,34 +95,21 @@ export function patched(text: string, { file, find, put }: Patch): string {
   return before + put + after;
 }
 
-/** Compiled files with crash points in them. */
-export const CRASHING_FILES = [
-  'libs/sync/door.js',
-  'libs/sync/run.js',
-  'libs/sync/reconcile-steps.js',
-  'libs/sync/replay.js',
-  'libs/sync/close.js',
-  'libs/sync/execute.js',
-  'libs/warehouse/pages.js',
-  'libs/warehouse/listing.js',
-  'libs/warehouse/replays.js',
-  'libs/warehouse/unseen.js',
-  'libs/queue/queues.js',
-] as const;
-
 /** `crash point: after-rows. Why this is safe.`, or with the event of an emitter: `…, once worker is completed. …` */
 const COMMENT = /\/\* crash point: ([a-z-]+)(?:, once (\w+) is (\w+))?\.[^*]*\*\//g;
 
 function plantCrashPoints(dist: string): void {
   const found = new Set<string>();
-  for (const file of CRASHING_FILES) {
+  for (const path of readdirSync(join(dist, 'libs'), { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.js')) continue;
+    const file = join('libs', path);
     const text = readFileSync(join(dist, file), 'utf8');
     const planted = plant(text, importPath(file), found);
-    if (planted === text) throw new Error(`${file} has no crash point: is it built from these sources?`);
-    writeFileSync(join(dist, file), planted);
+    if (planted !== text) writeFileSync(join(dist, file), planted);
   }
   const missing = CRASH_POINTS.filter((point) => !found.has(point));
-  if (missing.length > 0) throw new Error(`no crash point ${missing.join(', ')} in the build`);
+  if (missing.length > 0)
+    throw new Error(`no crash point ${missing.join(', ')} in the build: is it made of these sources?`);
 }
 
 const importPath = (file: string): string => {

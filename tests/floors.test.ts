@@ -36,7 +36,8 @@ describe('the floors', () => {
     ['libs/connectors/xero/platform.ts', "import { x } from './simulator/index.js';", 'for apps/sandbox'],
     ['libs/http/a.ts', "import { x } from '#config';", 'handed down as plain values'],
     ['apps/worker/a.ts', "import { x } from '../../libs/sync/run.js';", 'through its index.ts (#sync)'],
-    ['libs/sync/a.ts', "import { x } from '../../tests/postgres.js';", 'only tests do'],
+    ['libs/sync/a.ts', "import { x } from '../../tests/postgres.js';", 'only tests and the storm do'],
+    ['bench/a.ts', "import { x } from '../tests/engine.js';", 'only tests and the storm do'],
     ['libs/sync/a.ts', "import { x } from '../../apps/worker/main.js';", 'knows an app'],
     ['libs/http/a.ts', "const home = process.env['HOME'];", 'only config/env.ts does'],
     ['libs/finance/a.ts', "import { x } from '#alerts';", 'imports its neighbour libs/alerts'],
@@ -61,6 +62,7 @@ describe('the floors', () => {
     ],
     ['apps/sandbox/a.ts', "import { s } from '#simulators/xero'; import { e } from '#config';"],
     ['storm/a.ts', "import { s } from '#simulators/xero'; import { b } from '../apps/sandbox/index.js';"],
+    ['storm/b.ts', "import { FakeShop } from '../tests/fake-platform.js';"],
     ['apps/cli/a.ts', "import { up } from '../worker/main.js'; import { c } from '#catalog';"],
   ])('lets %s have %s', (path, text) => {
     expect(complaint(path, text)).toBe('');

@@ -1,0 +1,211 @@
+import { Random } from '#shop';
+import type { Fault, Timed, Victim } from './faults.js';
+import type { Patch } from './test-build.js';
+
+/** One promise of the engine, switched off in a build of its own. */
+export interface Mutation {
+  readonly name: string;
+  /** What the product does no more. */
+  readonly off: string;
+  readonly patches: readonly Patch[];
+  /** A storm in which that shows: faults over so many milliseconds; the unchanged product stays green in it. */
+  readonly plan: (weather: {
+    readonly seed: number;
+    readonly lengthMs: number;
+    readonly leaseMs: number;
+  }) => Timed[];
+  /** Its shops and its work, where those of an ordinary storm do not do. */
+  readonly field?: {
+    readonly connections?: number;
+    readonly orders?: number;
+    readonly every?: string;
+    readonly editsASecond?: number;
+    readonly lookback?: string;
+  };
+  /** Backfills run beside the live streams, one after another. */
+  readonly backfills?: boolean;
+  /** How every shop's list of orders lies. */
+  readonly lists?: 'doubled';
+}
+
+const WORKERS = 3;
+
+/** So many faults, each somewhere in a slice of the time of its own. */
+function spread(
+  random: Random,
+  n: number,
+  [from, to]: readonly [fromMs: number, toMs: number],
+  draw: (i: number) => Fault,
+): Timed[] {
+  return Array.from({ length: n }, (_, i) => ({
+    atMs: Math.round(from + ((i + random.next()) / n) * (to - from)),
+    fault: draw(i),
+  }));
+}
+
+const worker = (i: number): Victim => `worker-${(i % WORKERS) + 1}`;
+const sorted = (faults: Timed[]): Timed[] => faults.sort((a, b) => a.atMs - b.atMs);
+
+const FENCE = "where id = $1 and lease = $2 and state = 'running'";
+const NO_FENCE = 'where id = $1 and $2::bigint is not null';
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'fence',
+    off: 'a claim’s token is not looked at when a page commits, when a lease is renewed and when an attempt ends',
+    patches: [
+      {
+        file: 'libs/warehouse/runs.js',
+        find: `${FENCE} returning connection_id, stream`,
+        put: `${NO_FENCE} returning connection_id, stream`,
+      },
+      {
+        file: 'libs/warehouse/runs.js',
+        find: `set lease_until = $3 ${FENCE} returning id`,
+        put: `set lease_until = $3 ${NO_FENCE} returning id`,
+      },
+      {
+        file: 'libs/warehouse/runs.js',
+        find: "was.id = r.id and r.lease = $2 and r.state = 'running'",
+        put: "was.id = r.id and $2::bigint is not null and r.state = 'running'",
+      },
+    ],
+    // Frozen past their lease, workers come back as zombies with a page in their hands.
+    plan: ({ seed, lengthMs, leaseMs }) => {
+      const random = new Random(`mutation/fence/${String(seed)}`);
+      return spread(random, 9, [2000, lengthMs - 12_000], (i) => ({
+        kind: 'freeze',
+        victim: worker(i),
+        forMs: leaseMs + random.int(2000, 4000),
+      }));
+    },
+    field: { connections: 20, orders: 60, every: '5s' },
+  },
+  {
+    name: 'same-transaction',
+    off: 'place and checkpoint are committed before the rows of their page, in a transaction of their own',
+    patches: [
+      {
+        file: 'libs/warehouse/pages.js',
+        find: 'export async function commitPage(warehouse, run, page) {',
+        put: `export async function commitPage(warehouse, run, page) {
+    await warehouse.transaction(async (manager) => {
+        const query = queryOf(manager);
+        const counts = { pages: 0, calls: 0, records: 0, inserted: 0, changed: 0, same: 0, gone: 0, quarantined: 0 };
+        await fence(query, run, { ...page, counts });
+        if (!run.dry && page.checkpoint)
+            await moveCheckpoint(query, run, page.checkpoint);
+    });`,
+      },
+    ],
+    plan: ({ seed, lengthMs }) => {
+      const random = new Random(`mutation/same-transaction/${String(seed)}`);
+      return sorted([
+        ...spread(random, 18, [1000, lengthMs - 3000], (i) => ({
+          kind: 'kill',
+          victim: worker(i),
+          forMs: random.int(50, 400),
+        })),
+        ...spread(random, 4, [2000, lengthMs - 5000], () => ({
+          kind: 'kill-postgres',
+          forMs: random.int(50, 400),
+        })),
+      ]);
+    },
+    field: { connections: 20, orders: 60, every: '5s' },
+  },
+  {
+    name: 'limiter-healing',
+    off: 'the limiter does not know its own errors, and never makes its keys again',
+    patches: [
+      {
+        file: 'libs/http/redis-connection.js',
+        find: 'HEAL.test(error.message) ?',
+        put: 'false ?',
+      },
+    ],
+    // Whoever is started after a flush makes the keys for all: nobody is.
+    plan: ({ seed, lengthMs }) => {
+      const random = new Random(`mutation/limiter-healing/${String(seed)}`);
+      return sorted([
+        ...spread(random, 3, [1000, lengthMs / 3], (i) => ({
+          kind: 'kill',
+          victim: worker(i),
+          forMs: random.int(50, 400),
+        })),
+        ...spread(random, 2, [lengthMs / 2, lengthMs - 2000], () => ({ kind: 'flush' })),
+      ]);
+    },
+  },
+  {
+    name: 'in-batch-dedupe',
+    off: 'a record that one page holds twice is written twice',
+    patches: [
+      {
+        file: 'libs/warehouse/upsert.js',
+        find: 'const batch = newestPerKey(rows);',
+        put: 'const batch = rows;',
+      },
+      {
+        file: 'libs/sync/map-records.js',
+        find: 'const rows = [...newest.values()];',
+        put: 'const rows = mapped;',
+      },
+    ],
+    plan: ({ seed, lengthMs }) => {
+      const random = new Random(`mutation/in-batch-dedupe/${String(seed)}`);
+      return spread(random, 4, [1000, lengthMs - 3000], (i) => ({
+        kind: 'kill',
+        victim: worker(i),
+        forMs: random.int(50, 400),
+      }));
+    },
+    lists: 'doubled',
+  },
+  {
+    name: 'newest-wins',
+    off: 'an older version of a record overwrites a newer one',
+    patches: [
+      {
+        file: 'libs/warehouse/upsert.js',
+        find: "const newEnough = 'coalesce(i.source_updated_at >= t.source_updated_at, true)';",
+        put: "const newEnough = 'true';",
+      },
+    ],
+    // Frozen for less than their lease, workers keep their pages: others have read what was edited meanwhile.
+    plan: ({ seed, lengthMs, leaseMs }) => {
+      const random = new Random(`mutation/newest-wins/${String(seed)}`);
+      return spread(random, 18, [2000, lengthMs - 5000], (i) => ({
+        kind: 'freeze',
+        victim: worker(i),
+        forMs: random.int(Math.round(leaseMs * 0.3), Math.round(leaseMs * 0.6)),
+      }));
+    },
+    field: { connections: 4, orders: 40, every: '1s', editsASecond: 24 },
+    backfills: true,
+  },
+  {
+    name: 'reconciler',
+    off: 'the scheduler compares what should be with what is once, when it begins to lead, and never again',
+    patches: [
+      {
+        file: 'apps/scheduler/index.js',
+        find: 'await reconcile(options, want, now());',
+        put: `trimmedAt
+            ? { dead: [], added: 0, changed: 0, removed: 0, revived: 0, enqueued: 0, reaped: 0, readded: 0 }
+            : await reconcile(options, want, now());`,
+      },
+    ],
+    plan: ({ seed, lengthMs }) => {
+      const random = new Random(`mutation/reconciler/${String(seed)}`);
+      return sorted([
+        ...spread(random, 2, [1000, lengthMs / 3], () => ({
+          kind: 'kill',
+          victim: 'scheduler',
+          forMs: random.int(50, 400),
+        })),
+        ...spread(random, 2, [lengthMs / 2, lengthMs - 2000], () => ({ kind: 'flush' })),
+      ]);
+    },
+  },
+];
