@@ -3,7 +3,7 @@ import type { Weather } from './weather.js';
 import { DIRECTIONS, TARGETS } from './weather.js';
 
 /** The processes of the product that a storm strikes: the scheduler, and workers by their number. */
-export const VICTIM = z.templateLiteral(['worker-', z.int()]).or(z.literal('scheduler'));
+const VICTIM = z.templateLiteral(['worker-', z.int()]).or(z.literal('scheduler'));
 export type Victim = z.output<typeof VICTIM>;
 
 const forMs = z.number().min(0);
