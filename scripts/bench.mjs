@@ -12,7 +12,7 @@ import { startServices } from './services.mjs';
 import { prepare, ROOT } from './setup.mjs';
 import { endAll } from './steps.mjs';
 
-const BENCHES = ['load', 'pipeline', 'limits', 'tokens', 'paging', 'backfill', 'memory', 'scale'];
+const BENCHES = ['load', 'pipeline', 'limits', 'tokens', 'paging', 'backfill', 'memory', 'scale', 'polling'];
 const USAGE = `npm run bench -- [${BENCHES.join('|')}] [--json]`;
 
 const args = process.argv.slice(2);
