@@ -1,5 +1,5 @@
 import { Failure } from '#kernel';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { HttpRequest } from './call.js';
 import { createSender, type SenderOptions } from './send.js';
 import {
@@ -225,12 +225,44 @@ describe('send', () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  it('names packed bytes that cannot be unpacked', async () => {
-    const packed = gzipSync('{"ok":true}').subarray(0, 20);
+  it.each([
+    ['gzip', gzipSync, 20],
+    // All there but the last byte of the length behind it.
+    ['gzip', gzipSync, -1],
+    ['deflate', deflateSync, -1],
+    ['deflate', deflateRawSync, -1],
+    ['br', brotliCompressSync, -1],
+    ['zstd', gzipSync, 0],
+  ])('never takes a part of a packed text for the whole (%s)', async (encoding, pack, until) => {
+    const rows = Array.from({ length: 200 }, (_, i) => `row ${i}\t${i * 7}`).join('\n');
+    const part = pack(rows).subarray(0, until || undefined);
     const server = await serve((_request, response) => {
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
+      response.writeHead(200, { 'content-encoding': encoding }).end(part);
     });
-    expect(await failureOf(sender().send(get(server.url), never))).toMatchObject({ kind: 'transient' });
+    const failure = await failureOf(sender().send({ ...get(server.url), expect: 'text' }, never));
+    expect(failure).toMatchObject({
+      kind: 'transient',
+      message: expect.stringContaining('cannot be unpacked'),
+    });
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['br', brotliCompressSync],
+  ])('takes a whole one (%s)', async (encoding, pack) => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(pack('{"ok":true}'));
+    });
+    expect((await sender().send(get(server.url), never)).body).toEqual({ ok: true });
+  });
+
+  it('reads a refusal by its status where its packed body is broken', async () => {
+    const server = await serve((_request, response) => {
+      response.writeHead(429, { 'content-encoding': 'gzip' }).end(gzipSync('{"why":"busy"}').subarray(0, 15));
+    });
+    expect(await sender().send(get(server.url), never)).toMatchObject({ status: 429, body: null });
   });
 
   it.each([502, 503, 504])('tries a read again after %i, and counts the tries', async (status) => {

@@ -12,6 +12,7 @@ import type { HttpRequest, Reply } from './call.js';
 import { fileText, LARGEST_FILE } from './file.js';
 import { isPrivateAddress, openAgents } from './hosts.js';
 import { hostPort, troubleOf } from './trouble.js';
+import { PACKINGS, unpacked } from './unpack.js';
 
 const TIMEOUT_MS = 30_000;
 /** Also bounds what a compressed body may unfold to. */
@@ -88,7 +89,8 @@ export function createSender(options: SenderOptions = {}): Sender {
     maxBodyLength: LARGEST_BODY,
     maxRedirects: 0,
     proxy: false,
-    decompress: true,
+    // Ours to do: the library takes a packed body that breaks off for a whole one.
+    decompress: false,
     responseType: 'arraybuffer',
     transformResponse: [(data: unknown) => data],
   });
@@ -163,7 +165,7 @@ export function createSender(options: SenderOptions = {}): Sender {
         const response = await exchange(request, tries);
         const headers = plainHeaders(response.headers);
         const { status } = response;
-        const bytes = Buffer.isBuffer(response.data) ? response.data : Buffer.alloc(0);
+        const bytes = await bodyOf(response, host, headers['content-encoding']);
         const about = { status, from: host, contentType: headers['content-type'] ?? '' };
         const { expect = 'json', gzip = false } = request;
         const body =
@@ -194,6 +196,21 @@ export function createSender(options: SenderOptions = {}): Sender {
 /** The head of a reply came, its body did not. */
 const isBrokenOff = ({ response }: AxiosError): boolean =>
   response !== undefined && !Buffer.isBuffer(response.data);
+
+/** What a refusal says counts for its status, also where its body is broken. */
+async function bodyOf(
+  { data, status }: AxiosResponse<unknown>,
+  from: string,
+  encoding: string | undefined,
+): Promise<Buffer> {
+  if (!Buffer.isBuffer(data)) return Buffer.alloc(0);
+  try {
+    return await unpacked(data, { from, encoding, largest: LARGEST_BODY });
+  } catch (thrown) {
+    if (status >= 300) return Buffer.alloc(0);
+    throw thrown;
+  }
+}
 
 /** Asked to stay away for longer than a retry waits: that is the queue's business. */
 function soonOver({ headers }: AxiosResponse): boolean {
@@ -227,6 +244,7 @@ function headersOf({ headers, json, form, expect }: HttpRequest): Record<string,
   );
   return {
     accept: expect === 'text' || expect === 'file' ? '*/*' : 'application/json',
+    'accept-encoding': PACKINGS,
     'user-agent': 'Stratus',
     ...(json === undefined ? {} : { 'content-type': 'application/json' }),
     ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
