@@ -29,7 +29,7 @@ const WAYS: Readonly<Record<string, () => Promise<Way>>> = {
   '--mutate': async () => (await import('./mutate.js')).mutate,
 };
 
-export const USAGE = `npm run storm -- [--seed S] [--seeds N] [--minutes M] [--short] [--plan FILE] [--report FILE]${Object.keys(
+const USAGE = `npm run storm -- [--seed S] [--seeds N] [--minutes M] [--short] [--plan FILE] [--report FILE]${Object.keys(
   WAYS,
 )
   .map((way) => ` | ${way}`)
@@ -55,7 +55,7 @@ export async function main(args: readonly string[], servers: Servers): Promise<n
   let options: z.output<typeof OPTIONS>;
   let rest: string[];
   try {
-    const { values, positionals, tokens } = parseArgs({
+    const { values, tokens } = parseArgs({
       args: args.filter((name) => name !== way),
       options: {
         seed: { type: 'string' },
@@ -71,12 +71,12 @@ export async function main(args: readonly string[], servers: Servers): Promise<n
     });
     options = OPTIONS.parse(values);
     const known = new Set(Object.keys(OPTIONS.shape));
-    const unknown = tokens.flatMap((token) =>
-      token.kind === 'option' && !known.has(token.name)
-        ? [token.rawName, ...(token.value === undefined ? [] : [token.value])]
-        : [],
-    );
-    rest = [...unknown, ...positionals];
+    // In their order: a value that no option here takes looks like a word of its own.
+    rest = tokens.flatMap((token) => {
+      if (token.kind === 'positional') return [token.value];
+      if (token.kind !== 'option' || known.has(token.name)) return [];
+      return token.value === undefined ? [token.rawName] : [token.rawName, token.value];
+    });
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\nusage: ${USAGE}`);
     return 2;

@@ -128,7 +128,7 @@ async function whole(field: Field): Promise<Whole> {
   const { warehouse, connections } = field;
   const began = performance.now();
   const shops = await truths(field);
-  const reading = settled({ ...field, streams: STREAMS, truths: shops, deadlineMs: WHOLE_WITHIN_MS });
+  const reading = settled({ ...field, streams: STREAMS, deadlineMs: WHOLE_WITHIN_MS });
   // A deleted record is found by comparing ids; asked for, so that nobody waits for its own time.
   for (const { id } of connections)
     for (const stream of STREAMS)
