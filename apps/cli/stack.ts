@@ -4,11 +4,11 @@ import { createSender, localLimiter, redisLimiter, type Limiter, type Sender, ty
 import { Failure, seconds, type Duration, type KeyRing } from '#kernel';
 import { platforms } from '#catalog';
 import { readStratusFile, type Env, type StratusConfig } from '#config';
-import { openQueues, type Queues } from '#queue';
+import { openQueues, openRedis, type Queues } from '#queue';
 import { createLogger, createMetrics, type Logger, type Metrics } from '#telemetry';
 import { keepUsage, type Engine } from '#sync';
 import { migrate, openWarehouse, type Warehouse } from '#warehouse';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { atMost } from './at-most.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { openHome, type Home } from './home.js';
@@ -120,12 +120,18 @@ function openLimiter(
     closing.push(() => limiter.close());
     return limiter;
   }
-  const client = new Redis(env.redisUrl, { keepAlive: 5000, maxRetriesPerRequest: 3 });
-  client.on('error', (error) => logger.warn({ error }, 'the limiter lost Redis'));
+  const clients: Redis[] = [];
+  const client = openRedis(env.redisUrl, {
+    maxRetriesPerRequest: 3,
+    made: (one) => {
+      clients.push(one);
+      one.on('error', (error) => logger.warn({ error }, 'the limiter lost Redis'));
+    },
+  });
   const limiter = redisLimiter({ client, prefix: env.queuePrefix, onUse });
   closing.push(async () => {
     await atMost(GOODBYE, limiter.close());
-    client.disconnect();
+    for (const one of clients) one.disconnect();
   });
   return limiter;
 }

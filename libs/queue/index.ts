@@ -16,4 +16,5 @@ export {
   openQueues,
   scheduleId,
 } from './queues.js';
+export { openRedis } from './redis.js';
 export { type QueueStore } from './stores.js';

@@ -1,6 +1,7 @@
 import { createPostgresBackend, FlowProducer, Queue, withBackend, Worker, type Job } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import pg from 'pg';
+import { openRedis } from './redis.js';
 
 /** Redis in production, the warehouse's own Postgres where nothing else is configured. */
 export type QueueStore =
@@ -70,33 +71,14 @@ export function factory({ store, onError }: QueueOptions): Factory {
   }
 
   const clients: Redis[] = [];
-  const kept = (where: string, redis: Redis): Redis => {
-    clients.push(redis);
-    // ioredis leaves the watch over a silent socket running when that socket breaks: half a minute later it would
-    // end the next, healthy connection, or keep the process from ending.
-    const watch = redis as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
-    redis.on('close', () => {
-      clearTimeout(watch.socketTimeoutTimer);
-      watch.socketTimeoutTimer = undefined;
+  const client = (where: string, options: RedisOptions): Redis =>
+    openRedis(store.url, {
+      ...options,
+      made: (one) => {
+        clients.push(one);
+        heard(where, one);
+      },
     });
-    return heard(where, redis);
-  };
-  const client = (where: string, extra: object): Redis => {
-    const redis = new Redis(store.url, {
-      socketTimeout: 30_000,
-      keepAlive: 5000,
-      connectTimeout: 10_000,
-      retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 6), 5000) * (0.5 + Math.random() / 2),
-      ...extra,
-    });
-    // A worker waits for jobs on a copy of its connection, which goes on reconnecting when nobody ends it.
-    const copyOf = redis.duplicate.bind(redis);
-    redis.duplicate = (override) => {
-      const copy = copyOf(override);
-      return kept(where, copy);
-    };
-    return kept(where, redis);
-  };
   const shared = client('redis', { maxRetriesPerRequest: 3 });
   return {
     queue: (name) =>

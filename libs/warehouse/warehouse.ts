@@ -2,6 +2,7 @@ import { DataSource, type EntityManager, type Logger } from 'typeorm';
 import { Failure } from '#kernel';
 import { migrations } from '#migrations';
 import { engineEntities, entityOf } from './entities.js';
+import { clientUnlessSilent } from './silence.js';
 import {
   freeagentBankAccounts,
   freeagentBankTransactionExplanations,
@@ -87,7 +88,9 @@ function dataSource(options: WarehouseOptions): DataSource {
     poolSize: options.poolSize ?? 10,
     connectTimeoutMS: 10_000,
     extra: {
-      statement_timeout: options.statementTimeoutMs ?? 120_000,
+      statement_timeout: statementTimeoutMs,
+      // 0 is for ever, for migrations: they are attended.
+      ...(statementTimeoutMs === 0 ? {} : { Client: clientUnlessSilent(statementTimeoutMs) }),
       idle_in_transaction_session_timeout: 60_000,
     },
     entities: [...engineEntities, ...warehouseTables.map(entityOf)],
@@ -106,6 +109,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<Warehous
     await source.destroy();
     throw new Failure(
       'config',
+  const statementTimeoutMs = options.statementTimeoutMs ?? 120_000;
       `the database lacks ${missing.length === 1 ? 'a migration' : `${missing.length} migrations`} (${missing.join(', ')}); run: npx stratus migrate`,
     );
   }
