@@ -18,6 +18,9 @@ export class ShipBob1763700000010 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      -- Who sends the parcels knows more of an order's status than who sold it: the newer word counts.
+      alter table orders add status_updated_at timestamptz;
+
       create table inventory (
         sku text,
         source text not null,

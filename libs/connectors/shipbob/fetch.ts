@@ -1,4 +1,4 @@
-import { listing, type Listing } from '#sync';
+import { listing, wireId, type Listing } from '#sync';
 import { z } from 'zod';
 import type { NumberedList } from './numbered.js';
 import type { ShipBobSettings } from './settings.js';
@@ -6,7 +6,7 @@ import type { ShipBobSettings } from './settings.js';
 /** Ids to a call: a query of some five hundred characters. */
 const AT_ONCE = 50;
 
-const Id = z.object({ id: z.union([z.string(), z.number()]).transform(String) });
+const Id = z.object({ id: wireId });
 
 interface Listable {
   readonly list: NumberedList;

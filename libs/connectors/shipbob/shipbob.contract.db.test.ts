@@ -18,7 +18,7 @@ const SPOILT: Readonly<Record<string, object>> = {
   receiving: { last_updated_date: 'yesterday' },
   products: { variants: 'none' },
   inventory: { total_on_hand_quantity: 'plenty' },
-  fulfillment_centers: { name: 8 },
+  fulfillment_centers: { name: ['Cicero'] },
 };
 
 describeContract(shipbob, async ({ records, now }) => {

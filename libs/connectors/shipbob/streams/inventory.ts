@@ -1,5 +1,5 @@
 import { hours } from '#kernel';
-import { beside, children, defineStream } from '#sync';
+import { beside, children, defineStream, wireId } from '#sync';
 import { inventory as table, shipbobInventory, type RowOf } from '#warehouse/tables';
 import { z } from 'zod';
 import { LinkedBody, linkedNext, linkedRequest, type LinkedList } from '../linked.js';
@@ -9,7 +9,7 @@ import type { ShipBobSettings } from '../settings.js';
 const LEVELS: LinkedList = { path: '/inventory-level', operation: 'inventory' };
 const LOCATIONS: LinkedList = { path: '/inventory-level/locations', operation: 'inventory by centre' };
 
-const Named = z.object({ inventory_id: z.union([z.string(), z.number()]).transform(String) });
+const Named = z.object({ inventory_id: wireId });
 const idOf = (payload: unknown): string | null => Named.safeParse(payload).data?.inventory_id ?? null;
 
 /** The items of a page with what each centre holds of them: network-wide figures and centres are two lists. */

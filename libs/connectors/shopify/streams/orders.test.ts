@@ -48,6 +48,7 @@ describe('an order', () => {
       source: 'shopify',
       purchaseDate: new Date('2026-11-20T15:58:12Z'),
       status: 'partially_fulfilled',
+      statusUpdatedAt: new Date('2026-11-20T16:00:00Z'),
       customerId: '7200000000001',
       total: '47.60',
       currency: 'GBP',

@@ -126,6 +126,7 @@ function orderRow(order: Order): RowOf<typeof table> {
     // The date of the sale: an imported order keeps its own here, while createdAt is the moment of the import.
     purchaseDate: order.processedAt,
     status: statusOf(order),
+    statusUpdatedAt: order.updatedAt,
     customerId: order.customer?.id ?? null,
     total: order.totalPriceSet.shopMoney.amount,
     currency: order.totalPriceSet.shopMoney.currencyCode,
