@@ -58,6 +58,12 @@ const TIMING = {
 export async function openLane(options: LaneOptions): Promise<Lane> {
   const { databaseUrl, redisUrl, platforms } = options;
   const folder = mkdtempSync(join(tmpdir(), 'stratus-crash-'));
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+    process.off('exit', remove);
+  };
+  // Also where a signal ends this process.
+  process.once('exit', remove);
   const key = randomBytes(32).toString('base64');
   const ring = readKeyRing(key);
   const prefix = `{drill-${randomBytes(4).toString('hex')}}`;
@@ -90,7 +96,7 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
     await children.close();
     await queues.close();
     await warehouse.close();
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   };
   try {
     for (const sql of tablesSql) await warehouse.query(sql);

@@ -79,7 +79,7 @@ export const MUTATIONS: readonly Mutation[] = [
         forMs: leaseMs + random.int(2000, 4000),
       }));
     },
-    field: { connections: 20, orders: 60, every: '5s' },
+    field: { connections: 20, orders: 24, every: '10s' },
   },
   {
     name: 'same-transaction',
@@ -112,7 +112,7 @@ export const MUTATIONS: readonly Mutation[] = [
         })),
       ]);
     },
-    field: { connections: 20, orders: 60, every: '5s' },
+    field: { connections: 20, orders: 24, every: '10s' },
   },
   {
     name: 'limiter-healing',
@@ -181,7 +181,7 @@ export const MUTATIONS: readonly Mutation[] = [
         forMs: random.int(Math.round(leaseMs * 0.3), Math.round(leaseMs * 0.6)),
       }));
     },
-    field: { connections: 4, orders: 40, every: '1s', editsASecond: 24 },
+    field: { connections: 4, orders: 24, every: '3s', editsASecond: 12 },
     backfills: true,
   },
   {

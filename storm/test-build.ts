@@ -64,6 +64,12 @@ export function makeTestBuild({
   readonly crashPoints?: boolean;
 }): TestBuild {
   const root = mkdtempSync(join(tmpdir(), 'stratus-build-'));
+  const remove = (): void => {
+    rmSync(root, { recursive: true, force: true });
+    process.off('exit', remove);
+  };
+  // Also where a signal ends this process.
+  process.once('exit', remove);
   try {
     for (const name of ['bin', 'package.json', 'dist'])
       cpSync(join(CHECKOUT, name), join(root, name), {
@@ -75,9 +81,9 @@ export function makeTestBuild({
     for (const patch of patches)
       writeFileSync(join(dist, patch.file), patched(readFileSync(join(dist, patch.file), 'utf8'), patch));
     if (crashPoints) plantCrashPoints(dist);
-    return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
+    return { root, remove };
   } catch (error) {
-    rmSync(root, { recursive: true, force: true });
+    remove();
     throw error;
   }
 }
