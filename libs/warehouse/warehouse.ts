@@ -4,6 +4,8 @@ import { migrations } from '#migrations';
 import { engineEntities, entityOf } from './entities.js';
 import { clientUnlessSilent } from './silence.js';
 import {
+  amazonInventory,
+  amazonTransactions,
   freeagentBankAccounts,
   freeagentBankTransactionExplanations,
   freeagentBankTransactions,
@@ -18,6 +20,8 @@ import {
   inventory,
   orderItems,
   orders,
+  settlementLines,
+  settlements,
   shipbobFulfillmentCenters,
   shipbobInventory,
   shipbobOrders,
@@ -59,6 +63,10 @@ export const warehouseTables: readonly Table[] = [
   shopifyCustomers,
   shopifyProducts,
   shopifyVariants,
+  settlements,
+  settlementLines,
+  amazonTransactions,
+  amazonInventory,
 ];
 
 export interface WarehouseOptions {
@@ -99,6 +107,7 @@ const SILENT: Logger = {
 };
 
 function dataSource(options: WarehouseOptions): DataSource {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 120_000;
   return new DataSource({
     type: 'postgres',
     url: options.url,
@@ -127,7 +136,6 @@ export async function openWarehouse(options: WarehouseOptions): Promise<Warehous
     await source.destroy();
     throw new Failure(
       'config',
-  const statementTimeoutMs = options.statementTimeoutMs ?? 120_000;
       `the database lacks ${missing.length === 1 ? 'a migration' : `${missing.length} migrations`} (${missing.join(', ')}); run: npx stratus migrate`,
     );
   }
