@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { platforms } from '#catalog';
 import { formatDuration, minutes } from '#kernel';
 import type { Queues } from '#queue';
+import { whyUnavailable } from '#sync';
 import {
   findRun,
   insertRun,
@@ -31,6 +32,8 @@ export interface StreamResult {
   readonly seconds: number;
   readonly run: string;
   readonly failure?: string;
+  /** Why the account does not have the stream: its status is `unavailable`, and nothing failed. */
+  readonly unavailable?: string;
   /** Where both sides were compared by id. */
   readonly drift?: Drift;
   /** What the platform's own count said of the run's window. */
@@ -136,10 +139,11 @@ export function verdictText(run: RunRow): string | null {
 }
 
 function resultOf(run: RunRow, connection: string): StreamResult {
+  const unavailable = whyUnavailable(run);
   return {
     connection,
     stream: run.stream,
-    status: run.state,
+    status: unavailable === null ? run.state : 'unavailable',
     inserted: run.inserted,
     changed: run.changed,
     same: run.same,
@@ -150,6 +154,7 @@ function resultOf(run: RunRow, connection: string): StreamResult {
     seconds: Number(run.busyMs) / 1000,
     run: run.id,
     ...(run.failure === null ? {} : { failure: run.failure }),
+    ...(unavailable === null ? {} : { unavailable }),
     ...(run.drift === null ? {} : { drift: run.drift }),
     ...countsOf(run),
     ...(run.verdictReason === null ? {} : { verdict_reason: run.verdictReason }),
@@ -168,6 +173,9 @@ export function printResults(output: Output, results: readonly StreamResult[]): 
       output.line(
         `\n${result.stream} on ${result.connection} ${result.status}: ${result.failure}\n  again: npx stratus retry ${result.run}`,
       );
+  for (const { stream, connection, unavailable } of results)
+    if (unavailable !== undefined)
+      output.line(`\n${stream} on ${connection} is unavailable: ${unavailable}; it is tried again in a week`);
   for (const { stream, connection, drift } of results)
     if (drift) output.line(`\n${stream} on ${connection}: ${driftText(drift)}`);
   for (const { stream, connection, verdict, verdict_reason: reason, failure } of results)
@@ -185,8 +193,9 @@ export function driftText({ missing, older, gone, awaited }: Drift): string {
   return `drift: ${missing} missing, ${older} older${due}, ${gone} gone`;
 }
 
+/** What an account does not have did not fail either. */
 export const allSucceeded = (results: readonly StreamResult[]): boolean =>
-  results.every((result) => result.status === 'succeeded');
+  results.every(({ status }) => status === 'succeeded' || status === 'unavailable');
 
 export const age = (at: Date | null, now: Date): string =>
   at === null ? 'never' : `${formatDuration(now.getTime() - at.getTime())} ago`;

@@ -1,6 +1,6 @@
 import { Failure } from '#kernel';
 import { isUtf8 } from 'node:buffer';
-import { promisify } from 'node:util';
+import { promisify, TextDecoder } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { textOf } from './body.js';
 

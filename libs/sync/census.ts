@@ -59,7 +59,9 @@ export const readsAll = (stream: Stream, run: RunRow): boolean =>
  * that hides its newest records nothing is: what it hides may be any of them.
  */
 export const tellsGone = (stream: Stream, run: RunRow): boolean =>
-  stream.cursor?.replaces !== undefined || (readsAll(stream, run) && stream.cursor?.settle === undefined);
+  stream.cursor?.replaces === undefined
+    ? readsAll(stream, run) && stream.cursor?.settle === undefined
+    : !stream.part;
 
 /** Platforms' clocks may stand this far behind ours when we ask what changed since a run began. */
 const SLACK = minutes(5);

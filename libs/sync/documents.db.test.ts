@@ -144,6 +144,15 @@ describeDb('a stream of documents', () => {
     expect(await run()).toMatchObject({ state: 'succeeded', pages: 0 });
   });
 
+  it('makes a refresh red by a document that had landed once, and every run until it lands again', async () => {
+    await run();
+    files.set('b', 'sorry');
+    expect(await run('refresh')).toMatchObject({ state: 'failed', quarantined: 1, gone: 0 });
+    expect(await run()).toMatchObject({ state: 'failed' });
+    put('b', 1);
+    expect(await run()).toMatchObject({ state: 'succeeded', pages: 1 });
+  });
+
   it.each(['refresh', 'backfill'] as const)('reads all of them again for a %s', async (kind) => {
     await run();
     bank.requests.length = 0;

@@ -4,6 +4,7 @@ import {
   claimRun,
   databaseFailure,
   endAttempt,
+  forgetParents,
   LeaseLost,
   logRun,
   noteUnavailable,
@@ -28,7 +29,7 @@ import { isPageDepth } from './page-depth.js';
 import type { RunDeps } from './attempt.js';
 import { readWindow } from './run.js';
 import { HeldBack, heldBack, passOn, REST, splitAtDepth } from './slices.js';
-import { unavailableIn, type Unavailable } from './unavailable.js';
+import { reasonOfUnavailable, unavailableIn, type Unavailable } from './unavailable.js';
 
 export interface Execution {
   readonly engine: Engine;
@@ -109,6 +110,9 @@ async function attempt(execution: Execution, run: RunRow): Promise<Move> {
   }
   /* crash point: before-acknowledge. The run's row says how the attempt ended; its job does not know yet. Delivered
      again it finds that run finished or waiting, and a slice that was not woken is woken by the scheduler. */
+  // Not before it succeeded: one that has to close again reads the same ones.
+  if (ending.state === 'succeeded' && knownStream(execution.platform, run)?.each)
+    await forgetParents(engine.warehouse, run.id);
   await passOn(engine, run, execution.wake ?? (async () => undefined));
   return move;
 }
@@ -247,9 +251,8 @@ async function leftOut(
 ): Promise<Outcome> {
   const why = redactText(detail === undefined ? message : `${message} (${detail})`);
   await noteUnavailable(engine.warehouse, run.connectionId, run.stream, why, engine.now());
-  const reason = `unavailable: ${why}`;
   return {
-    ending: { state: 'cancelled', reason, calls },
+    ending: { state: 'cancelled', reason: reasonOfUnavailable(why), calls },
     move: { to: 'done', result: { unavailable: why } },
   };
 }

@@ -38,7 +38,7 @@ export { type Door, openDoor, probe, tendTokens } from './door.js';
 export { type SliceSize, planBackfill, SLICES } from './backfill.js';
 export { PageDepth } from './page-depth.js';
 export { PlaceLost } from './place-lost.js';
-export { Unavailable } from './unavailable.js';
+export { Unavailable, whyUnavailable } from './unavailable.js';
 export { type Engine } from './engine.js';
 export { type UsageKeeper, keepUsage } from './usage.js';
 export { type Execution, execute } from './execute.js';

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { minutes } from '#kernel';
 import { beginReplay, editQuarantined, listQuarantine, type ConnectionRow } from '#warehouse';
 import { defineTable, instant, integer, text, type RowOf } from '#warehouse/tables';
-import { createTable } from '../warehouse/testing/tables.js';
 import { NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { fakePlatform, FakeShop } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
@@ -23,6 +22,12 @@ const sales = defineTable(
   { newest: { trackedAt: ['carrier', 'parcels'] }, foundBy: ['number'] },
 );
 const parcels = defineTable('test_parcels', { sale: text(), carrier: text() });
+
+const COLUMNS = {
+  test_sales:
+    'number text not null, total integer not null, carrier text, parcels integer, tracked_at timestamptz',
+  test_parcels: 'sale text not null, carrier text not null',
+};
 
 const Sale = z.object({
   id: z.string(),
@@ -117,7 +122,13 @@ describeDb('columns that one stream fills in on rows of another', () => {
   let depot: ConnectionRow;
   beforeAll(async () => {
     db = await openTestEngine(fakePlatform({ streams: [saleStream, parcelStream] }), net);
-    for (const table of [sales, parcels]) await createTable(db.engine.warehouse, table);
+    for (const [table, columns] of Object.entries(COLUMNS))
+      await db.engine.warehouse.query(
+        `create table ${table} (${columns}, connection_id text not null, source_id text not null,
+           source_updated_at timestamptz, first_seen_at timestamptz not null default now(),
+           synced_at timestamptz not null default now(), deleted_at timestamptz, run_id text not null,
+           payload_hash text not null, primary key (connection_id, source_id))`,
+      );
   });
   afterAll(() => db.close());
   beforeEach(async () => {

@@ -1,5 +1,5 @@
 import type { Lane } from '#http';
-import { beginReading, forgetParents, type Counts, type RunRow } from '#warehouse';
+import { beginReading, type Counts, type RunRow } from '#warehouse';
 import { countsOf, leaseKeeper, type RunDeps } from './attempt.js';
 import { closeRun } from './close.js';
 import { openDoor } from './door.js';
@@ -31,12 +31,10 @@ export async function readWindow(deps: RunDeps): Promise<{ ended: 'finished' | '
       const { records, quarantined } = counts;
       const { next, gone } = await closeRun({ ...work, reading, records, quarantined, documents });
       counts.gone += gone;
-      if (next === null) break;
+      if (next === null) return { ended: 'finished', counts };
       await beginReading(engine.warehouse, run, { reading: next });
       [reading, place] = [next, null];
     }
-    if (stream.each) await forgetParents(engine.warehouse, run.id);
-    return { ended: 'finished', counts };
   } finally {
     const calls = door.takeCalls();
     counts.calls += calls;

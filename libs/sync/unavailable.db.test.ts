@@ -2,6 +2,7 @@ import { freshness, listStreamStates, type ConnectionRow } from '#warehouse';
 import { NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { bankPlatform, bankStream, entries, FakeBank } from '../../tests/fake-bank.js';
 import { describeDb } from '../../tests/postgres.js';
+import { whyUnavailable } from './unavailable.js';
 
 describeDb('a stream that the account does not have', () => {
   const bank = new FakeBank();
@@ -39,6 +40,8 @@ describeDb('a stream that the account does not have', () => {
       failureKind: null,
       attempt: 1,
     });
+    expect(whyUnavailable(await db.find(run))).toBe('451: the plan has no bank accounts');
+    expect(whyUnavailable({ state: 'cancelled', reason: 'cancelled by hand' })).toBeNull();
     expect(await row()).toMatchObject({
       unavailable: true,
       notice: 'unavailable: 451: the plan has no bank accounts',

@@ -1,4 +1,5 @@
 import { Failure } from '#kernel';
+import type { RunRow } from '#warehouse';
 
 /**
  * This account does not have what the stream reads: a feature that is not in its plan, an access level it lacks. Made by
@@ -19,3 +20,12 @@ export function unavailableIn(thrown: unknown): Unavailable | null {
   for (let one = thrown; one instanceof Error; one = one.cause) if (one instanceof Unavailable) return one;
   return null;
 }
+
+const WORD = 'unavailable: ';
+
+/** What the row of such a run gives as its reason. */
+export const reasonOfUnavailable = (why: string): string => WORD + why;
+
+/** Why the account does not have what the run was to read; null for every other run. */
+export const whyUnavailable = ({ state, reason }: Pick<RunRow, 'state' | 'reason'>): string | null =>
+  state === 'cancelled' && reason?.startsWith(WORD) ? reason.slice(WORD.length) : null;

@@ -22,7 +22,7 @@ export async function keptDocuments(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Notes a document, unless a record of it lies open in the quarantine. */
+/** Notes a document; one with a record that lies open in the quarantine is not kept, though it once was. */
 export async function keepDocument(
   query: Query,
   run: Pick<RunRow, 'id' | 'connectionId' | 'stream'>,
@@ -30,13 +30,16 @@ export async function keepDocument(
   badKeys: readonly string[],
 ): Promise<void> {
   await query(
-    `with kept as (
+    `with open as (
+       select 1 from quarantine q where q.connection_id = $1 and q.stream = $2 and q.state = 'open'
+         and q.record_key = any($5::text[])
+     ), lost as (
+       delete from documents where connection_id = $1 and stream = $2 and id = $3 and exists (select from open) returning 1
+     ), kept as (
        insert into documents (connection_id, stream, id, run_id) select $1, $2, $3, $4
-       where not exists (
-         select from quarantine q where q.connection_id = $1 and q.stream = $2 and q.state = 'open'
-           and q.record_key = any($5::text[]))
+       where not exists (select from open)
        on conflict (connection_id, stream, id) do update set run_id = excluded.run_id, kept_at = now() returning 1
-     ) select from kept`,
+     ) select from kept, lost`,
     [run.connectionId, run.stream, id, run.id, arrayLiteral(badKeys)],
   );
 }
