@@ -101,7 +101,9 @@ describe('readEnv', () => {
     });
     expect(platforms).toMatchObject({ SHOPIFY_SHOP: 'a.myshopify.com', SHOPIFY_ACCESS_TOKEN: 'shpat_1' });
     expect(platforms).toMatchObject({ SHIPBOB_TOKEN: 'sb' });
-    expect(Object.keys(platforms).filter((name) => !/^(?:SHOPIFY|SHIPBOB)_/.test(name))).toEqual([]);
+    expect(
+      Object.keys(platforms).filter((name) => !/^(?:SHOPIFY|FREEAGENT|SHIPBOB|AMZ)_/.test(name)),
+    ).toEqual([]);
     expect(lookbacks).toMatchObject({ 'shopify.': 86_400_000, 'shipbob.returns': 30 * 86_400_000 });
     expect(lookbacks['shipbob.orders']).toBeUndefined();
   });

@@ -84,9 +84,16 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Env 
     stopMs: read.STRATUS_STOP_MS,
     lookbacks: {
       'shopify.': spanOf(hours, read.SHOPIFY_SYNC_LOOKBACK_HOURS),
+      'freeagent.contacts': spanOf(days, read.FREEAGENT_CONTACTS_LOOKBACK_DAYS),
+      'freeagent.invoices': spanOf(days, read.FREEAGENT_INVOICES_LOOKBACK_DAYS),
+      'freeagent.bills': spanOf(days, read.FREEAGENT_BILLS_LOOKBACK_DAYS),
+      'freeagent.bank_transactions': spanOf(days, read.FREEAGENT_BANK_TRANSACTIONS_LOOKBACK_DAYS),
+      'freeagent.transactions': spanOf(days, read.FREEAGENT_TRANSACTIONS_LOOKBACK_DAYS),
       'shipbob.orders': spanOf(hours, read.SHIPBOB_STATUS_LOOKBACK_HOURS),
       'shipbob.returns': spanOf(days, read.SHIPBOB_RETURNS_LOOKBACK_DAYS),
       'shipbob.receiving': spanOf(days, read.SHIPBOB_RECEIVING_LOOKBACK_DAYS),
+      'amazon.orders': spanOf(hours, read.AMZ_SYNC_LOOKBACK_HOURS),
+      'amazon.settlements': spanOf(days, read.AMZ_SETTLEMENT_LOOKBACK_DAYS),
     },
     platforms: Object.fromEntries(
       VARIABLE_NAMES.filter((name) => PLATFORMS.has(explain(name).group)).map((name) => [name, set[name]]),
@@ -114,9 +121,14 @@ function oneWithoutTheOther(set: Partial<Record<VariableName, string>>): string[
 const spanOf = (unit: (n: number) => Duration, n: number | undefined): Duration | undefined =>
   n === undefined ? undefined : unit(n);
 
-const PLATFORMS: ReadonlySet<string> = new Set<Explained['group']>(['Shopify', 'ShipBob']);
+const PLATFORMS: ReadonlySet<string> = new Set<Explained['group']>([
+  'Shopify',
+  'FreeAgent',
+  'ShipBob',
+  'Amazon',
+]);
 
-const OURS = /^(STRATUS|SHOPIFY|SHIPBOB)_/;
+const OURS = /^(STRATUS|SHOPIFY|FREEAGENT|SHIPBOB|AMZ)_/;
 
 /** A variable that looks like one of ours and is none would otherwise be ignored in silence. */
 function misspelled(env: Readonly<Record<string, string | undefined>>): string[] {

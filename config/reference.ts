@@ -7,7 +7,9 @@ const GROUPS: Readonly<Record<Explained['group'], string>> = {
   Console: 'The operator’s pages and the HTTP API.',
   Timing: 'How long things take. The defaults suit most; tests and drills shorten them.',
   Shopify: 'Read by `stratus connections import-env` alone, which makes a sealed connection of them.',
+  FreeAgent: 'The same, but for the lookbacks, which every run of these streams minds.',
   ShipBob: 'The same, but for the lookbacks, which every run of these streams minds.',
+  Amazon: 'The same again.',
 };
 
 const names = (group: string) => VARIABLE_NAMES.filter((name) => explain(name).group === group);

@@ -3,7 +3,8 @@ import { minutes, readKeyRing, seconds, type Duration } from '#kernel';
 
 /** What the reference and every complaint about a variable say of it. */
 export interface Explained {
-  readonly group: 'Stores' | 'Process' | 'Console' | 'Timing' | 'Shopify' | 'ShipBob';
+  readonly group:
+    'Stores' | 'Process' | 'Console' | 'Timing' | 'Shopify' | 'FreeAgent' | 'ShipBob' | 'Amazon';
   readonly means: string;
   readonly allowed: string;
   readonly example: string;
@@ -210,6 +211,77 @@ export const VARIABLES = z.object({
     allowed: 'a whole number from 0 to 1440',
     example: '24',
   }),
+  FREEAGENT_CLIENT_ID: about(text.optional(), {
+    group: 'FreeAgent',
+    means: 'The OAuth identifier of the app that a user of the company approved.',
+    allowed: 'an identifier from dev.freeagent.com',
+    example: '',
+  }),
+  FREEAGENT_CLIENT_SECRET: about(text.optional(), {
+    group: 'FreeAgent',
+    means:
+      'The secret that belongs to the identifier; with it and the refresh token the connection renews itself.',
+    allowed: 'a secret from dev.freeagent.com',
+    example: '',
+    secret: true,
+  }),
+  FREEAGENT_REDIRECT_URI: about(text.optional(), {
+    group: 'FreeAgent',
+    means: 'Not needed: only the browser that approves the app uses it.',
+    allowed: 'anything',
+    example: '',
+  }),
+  FREEAGENT_ACCESS_TOKEN: about(text.optional(), {
+    group: 'FreeAgent',
+    means: 'A token in hand. Alone it serves for what is left of its hour.',
+    allowed: 'a token',
+    example: '',
+    secret: true,
+  }),
+  FREEAGENT_REFRESH_TOKEN: about(text.optional(), {
+    group: 'FreeAgent',
+    means:
+      'What the user’s approval of the app brought; it changes with each renewal, and the newest is kept sealed.',
+    allowed: 'a token',
+    example: '',
+    secret: true,
+  }),
+  FREEAGENT_API_VERSION: about(text.regex(/^\d{4}-\d{2}-\d{2}$/).optional(), {
+    group: 'FreeAgent',
+    means: 'Sent as X-Api-Version; FreeAgent’s oldest behaviour where it is not set.',
+    allowed: 'a date',
+    example: '2024-10-01',
+  }),
+  FREEAGENT_CONTACTS_LOOKBACK_DAYS: about(whole(0, 366).optional(), {
+    group: 'FreeAgent',
+    means: 'How far each run of the contacts steps back from its checkpoint, in days.',
+    allowed: 'a whole number from 0 to 366',
+    example: '30',
+  }),
+  FREEAGENT_INVOICES_LOOKBACK_DAYS: about(whole(0, 366).optional(), {
+    group: 'FreeAgent',
+    means: 'How far each run of the invoices steps back from its checkpoint, in days.',
+    allowed: 'a whole number from 0 to 366',
+    example: '30',
+  }),
+  FREEAGENT_BILLS_LOOKBACK_DAYS: about(whole(0, 366).optional(), {
+    group: 'FreeAgent',
+    means: 'How far each run of the bills steps back from its checkpoint, in days.',
+    allowed: 'a whole number from 0 to 366',
+    example: '30',
+  }),
+  FREEAGENT_BANK_TRANSACTIONS_LOOKBACK_DAYS: about(whole(0, 366).optional(), {
+    group: 'FreeAgent',
+    means: 'How far each run of the bank transactions steps back from its checkpoint, in days.',
+    allowed: 'a whole number from 0 to 366',
+    example: '30',
+  }),
+  FREEAGENT_TRANSACTIONS_LOOKBACK_DAYS: about(whole(0, 366).optional(), {
+    group: 'FreeAgent',
+    means: 'How far each run of the general ledger steps back from its checkpoint, in days.',
+    allowed: 'a whole number from 0 to 366',
+    example: '30',
+  }),
   SHIPBOB_TOKEN: about(text.optional(), {
     group: 'ShipBob',
     means: 'The personal access token that `stratus connections import-env` makes a connection of.',
@@ -241,6 +313,64 @@ export const VARIABLES = z.object({
     means: 'The same of the goods on their way in, in days.',
     allowed: 'a whole number from 0 to 366',
     example: '14',
+  }),
+  AMZ_CLIENT_ID: about(text.optional(), {
+    group: 'Amazon',
+    means: 'The client id of the app that the seller authorised.',
+    allowed: 'an id that begins with amzn1.application-oa2-client.',
+    example: '',
+  }),
+  AMZ_CLIENT_SECRET: about(text.optional(), {
+    group: 'Amazon',
+    means: 'The secret that belongs to the client id; Amazon wants it rotated every 180 days.',
+    allowed: 'a secret that begins with amzn1.oa2-cs.v1.',
+    example: '',
+    secret: true,
+  }),
+  AMZ_REFRESH_TOKEN: about(text.optional(), {
+    group: 'Amazon',
+    means: 'What the seller’s authorisation of the app brought.',
+    allowed: 'a token that begins with Atzr|',
+    example: '',
+    secret: true,
+  }),
+  AMZ_ACCESS_TOKEN: about(text.optional(), {
+    group: 'Amazon',
+    means: 'Not needed: it lives an hour, and a new one is asked for.',
+    allowed: 'anything',
+    example: '',
+    secret: true,
+  }),
+  AMZ_MARKETPLACE_IDS: about(text.optional(), {
+    group: 'Amazon',
+    means: 'The marketplaces of one region that the seller sells in.',
+    allowed: 'ids such as A1F83G8C2ARO7P, divided by commas',
+    example: 'A1F83G8C2ARO7P,A1PA6795UKMFR9',
+  }),
+  AMZ_REGION: about(text.regex(/^(?:us-east-1|eu-west-1|us-west-2)$/).optional(), {
+    group: 'Amazon',
+    means:
+      'The region, by the name AWS has for it: North America, Europe, the Far East. Europe where it is not set.',
+    allowed: 'us-east-1, eu-west-1 or us-west-2',
+    example: 'eu-west-1',
+  }),
+  AMZ_ENDPOINT: about(text.regex(/^https:\/\/\S+$/).optional(), {
+    group: 'Amazon',
+    means: 'The region’s own address, which wins over the region.',
+    allowed: 'an address such as https://sellingpartnerapi-eu.amazon.com',
+    example: 'https://sellingpartnerapi-eu.amazon.com',
+  }),
+  AMZ_SYNC_LOOKBACK_HOURS: about(whole(0, 24 * 60).optional(), {
+    group: 'Amazon',
+    means: 'How far each run of the orders steps back from its checkpoint to catch late edits, in hours.',
+    allowed: 'a whole number from 0 to 1440',
+    example: '24',
+  }),
+  AMZ_SETTLEMENT_LOOKBACK_DAYS: about(whole(0, 89).optional(), {
+    group: 'Amazon',
+    means: 'How far back each run looks for settlements it has not read, in days.',
+    allowed: 'a whole number from 0 to 89',
+    example: '85',
   }),
 });
 

@@ -1,4 +1,8 @@
+import type { Json } from '#kernel';
 import type { Trade } from '#shop';
+import { AmazonSimulator, DEMO_ACCESS as AMAZON_ACCESS } from '#simulators/amazon';
+import { DEMO_ACCESS as SHIPBOB_ACCESS, ShipBobSimulator } from '#simulators/shipbob';
+import { DEMO_ACCESS as FREEAGENT_ACCESS, FreeAgentSimulator } from '#simulators/freeagent';
 import { DEMO_ACCESS, ShopifySimulator } from '#simulators/shopify';
 import { DEMO_SHOP, type Plan } from './options.js';
 import type { Simulator } from './simulator.js';
@@ -16,8 +20,8 @@ export interface SimulatorPlan {
 export interface DemoConnection {
   readonly name: string;
   readonly platform: string;
-  readonly settings: object;
-  readonly credentials: object;
+  readonly settings: Record<string, Json>;
+  readonly credentials: Json;
   readonly baseUrl: string;
 }
 
@@ -30,7 +34,39 @@ interface SandboxPlatform {
 export const DEMO_CREDENTIALS = { clientId: DEMO_ACCESS.clientId, clientSecret: DEMO_ACCESS.clientSecret };
 
 /** The platforms beside the web shop that the same business is on: one entry each. */
-const OTHERS: readonly SandboxPlatform[] = [];
+const OTHERS: readonly SandboxPlatform[] = [
+  {
+    make: (plan) => new FreeAgentSimulator(plan),
+    demo: (sandboxUrl) => ({
+      name: 'demo-freeagent',
+      platform: 'freeagent',
+      settings: {},
+      credentials: { ...FREEAGENT_ACCESS },
+      baseUrl: `${sandboxUrl}/freeagent/${DEMO_SHOP}`,
+    }),
+  },
+  {
+    make: (plan) => new AmazonSimulator(plan),
+    demo: (sandboxUrl) => ({
+      name: 'demo-amazon',
+      platform: 'amazon',
+      // The made-up shop keeps its books in pounds.
+      settings: { region: 'eu', marketplaceIds: 'A1F83G8C2ARO7P' },
+      credentials: { ...AMAZON_ACCESS },
+      baseUrl: `${sandboxUrl}/amazon/${DEMO_SHOP}`,
+    }),
+  },
+  {
+    make: (plan) => new ShipBobSimulator(plan),
+    demo: (sandboxUrl) => ({
+      name: 'demo-shipbob',
+      platform: 'shipbob',
+      settings: {},
+      credentials: { accessToken: SHIPBOB_ACCESS.accessToken },
+      baseUrl: `${sandboxUrl}/shipbob/${DEMO_SHOP}`,
+    }),
+  },
+];
 
 /** Every platform's simulator; the others are told of the web shop's trade when they are first asked. */
 export function makeSimulators(plan: Plan, now: () => number): readonly Simulator[] {

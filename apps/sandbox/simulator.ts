@@ -30,7 +30,8 @@ export interface CallNote {
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Bytes for what is no text: a file that is packed. */
+  readonly body: string | Buffer;
   readonly note: CallNote;
 }
 
@@ -45,9 +46,7 @@ export interface AccountTruth {
 export type AccountRows = Readonly<
   Record<
     string,
-    Readonly<
-      Record<string, Readonly<Record<string, string | number | boolean | readonly string[] | null>>>
-    >
+    Readonly<Record<string, Readonly<Record<string, string | number | boolean | readonly string[] | null>>>>
   >
 >;
 
