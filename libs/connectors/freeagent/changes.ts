@@ -1,13 +1,13 @@
 import { seconds } from '#kernel';
 import { z } from 'zod';
-import { idOf } from './records/scalars.js';
+import { ref } from './records/scalars.js';
 
-const Addressed = z.object({ url: z.string().min(1) });
+const Addressed = z.object({ url: ref });
 
-/** The id behind a record's own address, read before anything else is known of it. */
+/** The id behind a record's own address, read before anything else is known of it; null where that is none. */
 export function addressOf(payload: unknown): string | null {
   const addressed = Addressed.safeParse(payload);
-  return addressed.success ? idOf(addressed.data.url) : null;
+  return addressed.success ? addressed.data.url : null;
 }
 
 /** Lists that are asked for by `updated_since`; it takes an instant, and some stamps are whole seconds. */

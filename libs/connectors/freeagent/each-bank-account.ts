@@ -28,10 +28,10 @@ export const bankAccount = (parent: Parent): { bank_account: string } => ({
   bank_account: Account.parse(parent).url,
 });
 
-/** Each row with the currency of its account, which the row itself does not tell. */
+/** Each row with the currency of its account, where the row itself does not tell one. */
 export function inCurrencyOf(parent: Parent, rows: readonly unknown[]): readonly unknown[] {
   const { currency } = Account.parse(parent);
   return rows.map((row) =>
-    row !== null && typeof row === 'object' && !Array.isArray(row) ? { ...row, currency } : row,
+    row !== null && typeof row === 'object' && !Array.isArray(row) ? { currency, ...row } : row,
   );
 }

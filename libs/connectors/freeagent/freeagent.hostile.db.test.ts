@@ -27,6 +27,8 @@ function record(list: string, n: number): Wire {
   return Object.assign(one, {
     url: `${BASE}/${list}/${1_000_000 + n}`,
     updated_at: new Date(FIRST + n * 1000).toISOString(),
+    // As its page adds it, and as the quarantine keeps it.
+    ...(list.startsWith('bank_') ? { currency: 'GBP' } : {}),
     ...(name === undefined
       ? {}
       : { [name]: children.map((child, i) => ({ ...child, url: `${BASE}/items/${1e8 + n * 10 + i}` })) }),

@@ -7,7 +7,7 @@ const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((va
 /** What stands behind the last slash of an address: ids, and nominal codes with their leading zeros. */
 export const idOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 
-const ADDRESS = /^https?:\/\/[^\s/]+\/\S*\/[^\s/]+$/;
+const ADDRESS = /^https?:\/\/[^\s/]+\/\S*\/[\w-]+$/;
 
 /** The address of a record → its id; hosts differ between sandbox and production, and some paths are spelled singular. */
 export const ref = z.string().regex(ADDRESS, 'not the address of a record').transform(idOf);

@@ -22,6 +22,8 @@ const given = (fields: Record<string, string | null>): Wire =>
 /** Ids by the books' keys, filled in as records are made. */
 interface Ids {
   readonly contacts: Map<string, string>;
+  readonly names: ReadonlyMap<string, string>;
+  readonly balances: ReadonlyMap<string, Units>;
   readonly accounts: Map<string, string>;
   readonly sources: Map<string, string>;
 }
@@ -30,11 +32,17 @@ interface Ids {
 export function buildCompany(trade: Trade): CompanyStore {
   const books = booksOf(trade);
   const store = new CompanyStore(trade.name, books.currency);
-  const ids: Ids = { contacts: new Map(), accounts: new Map(), sources: new Map() };
+  const ids: Ids = {
+    contacts: new Map(),
+    names: new Map(books.contacts.map((one) => [one.key, one.organisation ?? one.name ?? ''])),
+    balances: balancesOf(books),
+    accounts: new Map(),
+    sources: new Map(),
+  };
   const beganMs = books.invoices[0]?.issuedMs ?? trade.anchorMs;
   addUsers(store, beganMs);
   addAccounts(store, books, ids, beganMs);
-  for (const [i, contact] of books.contacts.entries()) addContact(store, books, ids, contact, i);
+  for (const [i, contact] of books.contacts.entries()) addContact(store, ids, contact, i);
   for (const invoice of books.invoices) addInvoice(store, books, ids, invoice);
   for (const bill of books.bills) addBill(store, books, ids, bill);
   for (const line of books.bankLines) addBankLine(store, ids, line);
@@ -109,12 +117,9 @@ function addAccounts(store: CompanyStore, books: Books, ids: Ids, atMs: number):
 /** Every so many contacts one is hidden: without a view they are not listed. */
 const HIDDEN_EVERY = 17;
 
-function addContact(store: CompanyStore, books: Books, ids: Ids, contact: BookContact, i: number): void {
+function addContact(store: CompanyStore, ids: Ids, contact: BookContact, i: number): void {
   const { name, address } = contact;
   const [, first = null, last = null] = /^(\S+)\s+(.+)$/.exec(name ?? '') ?? [];
-  const owed = books.invoices.filter((one) => one.contact === contact.key).map(owedOf);
-  const billed = books.bills.filter((one) => one.contact === contact.key && one.paidMs === null);
-  const balance = owed.reduce((a, b) => a + b, 0) - billed.reduce((sum, { total }) => sum + total, 0);
   const { id } = store.add(
     'contacts',
     {
@@ -134,7 +139,7 @@ function addContact(store: CompanyStore, books: Books, ids: Ids, contact: BookCo
       contact_name_on_invoices: true,
       default_payment_terms_in_days: 30,
       locale: 'en',
-      account_balance: textOf(balance),
+      account_balance: textOf(ids.balances.get(contact.key) ?? 0),
       uses_contact_invoice_sequence: false,
       charge_sales_tax: 'Auto',
       active_projects_count: 0,
@@ -145,6 +150,16 @@ function addContact(store: CompanyStore, books: Books, ids: Ids, contact: BookCo
   ids.contacts.set(contact.key, id);
 }
 
+/** What each contact owes, less what it is owed. */
+function balancesOf({ invoices, bills }: Books): Map<string, Units> {
+  const balances = new Map<string, Units>();
+  const add = (contact: string, amount: Units): void =>
+    void balances.set(contact, (balances.get(contact) ?? 0) + amount);
+  for (const invoice of invoices) add(invoice.contact, owedOf(invoice));
+  for (const bill of bills) if (bill.paidMs === null) add(bill.contact, -bill.total);
+  return balances;
+}
+
 const owedOf = (invoice: BookInvoice): Units =>
   invoice.writtenOffMs === null ? invoice.total - invoice.paid : 0;
 
@@ -153,12 +168,11 @@ const rateOf = (net: Units, tax: Units): string =>
   net === 0 || tax === 0 ? '0.0' : `${Math.round((tax * 100) / net)}.0`;
 
 function addInvoice(store: CompanyStore, books: Books, ids: Ids, invoice: BookInvoice): void {
-  const contact = books.contacts.find(({ key }) => key === invoice.contact)!;
   const kept = store.add(
     'invoices',
     {
       contact: urlOf('contacts', ids.contacts.get(invoice.contact)!),
-      contact_name: contact.organisation ?? contact.name ?? '',
+      contact_name: ids.names.get(invoice.contact)!,
       dated_on: dayOf(invoice.issuedMs),
       due_on: dayOf(invoice.dueMs),
       reference: invoice.reference,

@@ -57,15 +57,16 @@ function change(company: Company, kind: Kind, id: string, op: CompanyEdit['op'],
       store.delete(kind, id);
       return [store.add(kind, kept.wire, nowMs).id];
     case 'hide':
-      return [put(kept, { status: 'Hidden' }, nowMs)];
+      return [put(company, kept, { status: 'Hidden' }, nowMs)];
     default:
-      return [put(kept, { [TOUCHED[kind]]: `changed ${++touches}` }, nowMs)];
+      return [put(company, kept, { [TOUCHED[kind]]: `changed ${++touches}` }, nowMs)];
   }
 }
 
-function put(kept: Kept, more: Wire, nowMs: number): string {
+function put(company: Company, kept: Kept, more: Wire, nowMs: number): string {
   kept.wire = { ...kept.wire, ...more };
   kept.updatedMs = Math.max(kept.updatedMs, nowMs);
+  company.store.changed();
   return kept.id;
 }
 

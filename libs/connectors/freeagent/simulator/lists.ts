@@ -1,6 +1,16 @@
 import type { Answer } from './call.js';
 import { refuse } from './call.js';
-import { stamp, urlOf, pathOf, dayOf, type CompanyStore, type Kept, type Kind, type Wire } from './store.js';
+import {
+  stamp,
+  urlOf,
+  pathOf,
+  dayOf,
+  type CompanyStore,
+  type Kept,
+  type Kind,
+  type Wire,
+  textIn,
+} from './store.js';
 
 /** What one list understands; a parameter it does not know is ignored, as FreeAgent does. */
 interface List {
@@ -88,7 +98,7 @@ function statusOf(wire: Wire, nowMs: number): string {
   if (Number(wire['total_value']) === 0) return 'Zero Value';
   if (due < 0) return 'Overpaid';
   if (due === 0) return 'Paid';
-  return String(wire['due_on']) < dayOf(nowMs) ? 'Overdue' : OPEN;
+  return textIn(wire, 'due_on') < dayOf(nowMs) ? 'Overdue' : OPEN;
 }
 
 interface Asked {
@@ -114,16 +124,14 @@ export function select(asked: Asked): Listed | Answer {
   }
   const bounds = boundsOf(asked);
   if ('status' in bounds) return bounds;
+  const order = sortOf(list, query.get('sort'));
   const kept = store
-    .all(list.kind)
+    .sorted(list.kind, order, (all) => sorted(all, order))
     .filter((one) => inView(list.kind, one, query.get('view')))
     .filter((one) => !list.needsBankAccount || sameEnd(one.wire['bank_account'], account))
     .filter((one) => !list.updatedSince || bounds.sinceMs === null || one.updatedMs > bounds.sinceMs)
     .filter((one) => !list.dates || inDates(one.wire['dated_on'], bounds));
-  return {
-    kept: sorted(kept, sortOf(list, query.get('sort'))),
-    nested: list.nested !== undefined && query.get(list.nested[0]) === 'true',
-  };
+  return { kept, nested: list.nested !== undefined && query.get(list.nested[0]) === 'true' };
 }
 
 const sameEnd = (url: unknown, other: string | null): boolean =>
@@ -179,8 +187,8 @@ function sorted(kept: readonly Kept[], sort: string): Kept[] {
   const value = (one: Kept): string => {
     if (field === 'updated_at') return stamp(one.updatedMs);
     if (field === 'created_at') return stamp(one.createdMs);
-    if (field === 'name') return String(one.wire['organisation_name'] ?? one.wire['last_name'] ?? '');
-    return String(one.wire[field]);
+    if (field === 'name') return textIn(one.wire, 'organisation_name') || textIn(one.wire, 'last_name');
+    return textIn(one.wire, field);
   };
   const keyed = kept.map((one) => ({ one, key: value(one), n: Number(one.id) }));
   keyed.sort((a, b) => {

@@ -23,6 +23,12 @@ const HOST = 'https://api.freeagent.com/v2';
 export const urlOf = (path: string, id: string | number): string => `${HOST}/${path}/${id}`;
 export const idOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 
+/** A text field of a record; empty where it has none. */
+export function textIn(wire: Wire, field: string): string {
+  const value = wire[field];
+  return typeof value === 'string' ? value : '';
+}
+
 /** As live replies spell instants. */
 export const stamp = (ms: number): string => new Date(Math.floor(ms / 1000) * 1000).toISOString();
 export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
@@ -45,7 +51,8 @@ export interface KeptCategory {
 /** Everything one company holds. */
 export class CompanyStore {
   private readonly kinds = new Map<Kind, Map<string, Kept>>(KINDS.map((kind) => [kind, new Map()]));
-  private last = new Map<Kind, number>();
+  private readonly last = new Map<Kind, number>();
+  private readonly lists = new Map<string, readonly Kept[]>();
   categories: KeptCategory[] = [];
 
   constructor(
@@ -67,10 +74,27 @@ export class CompanyStore {
     this.last.set(kind, n);
     const kept = { id: String(n), wire, createdMs, updatedMs: Math.max(createdMs, updatedMs) };
     this.kinds.get(kind)!.set(kept.id, kept);
+    this.changed();
     return kept;
   }
 
   delete(kind: Kind, id: string): void {
     this.kinds.get(kind)!.delete(id);
+    this.changed();
+  }
+
+  /** To be called after any change of a record: lists are sorted anew. */
+  changed(): void {
+    this.lists.clear();
+  }
+
+  /** All of a kind in an order that is made once and kept until something changes. */
+  sorted(kind: Kind, order: string, make: (all: readonly Kept[]) => readonly Kept[]): readonly Kept[] {
+    const name = `${kind} ${order}`;
+    const known = this.lists.get(name);
+    if (known) return known;
+    const list = make([...this.of(kind).values()]);
+    this.lists.set(name, list);
+    return list;
   }
 }

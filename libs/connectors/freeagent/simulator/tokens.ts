@@ -33,14 +33,11 @@ const CODE_LIFE = 15 * 60 * SECOND;
 type Mark = 'a' | 'r';
 
 /**
- * One access token per user and app: a renewal ends the one before, and the refresh token changes with each use. A refresh
- * token that was presented stays good until the access token it brought is first used, since the reply may have been
- * lost. Tokens carry their number and end under a keyed hash, so that a sandbox started again still honours them.
+ * One access token per user and app: a renewal ends the one before, and a refresh token is taken once. Tokens carry their
+ * number and end under a keyed hash, so that a sandbox started again still honours them.
  */
 export class TokenBook {
   private current = 0;
-  /** The number before, until the current access token is first used. */
-  private previous: number | null = null;
   private endedAccess = -1;
   private revoked = false;
   private codes = 0;
@@ -64,10 +61,7 @@ export class TokenBook {
   opens(token: string, nowMs: number): boolean {
     const read = this.readAccess(token);
     if (!read || this.revoked || read.endsMs <= nowMs || read.n <= this.endedAccess) return false;
-    if (read.n > this.current) this.adopt(read.n);
-    if (read.n !== this.current) return false;
-    this.previous = null;
-    return true;
+    return this.isNewest(read.n);
   }
 
   /** Where the user's browser is sent after approval carries it; good once, for fifteen minutes. */
@@ -88,10 +82,9 @@ export class TokenBook {
   refresh(refreshToken: unknown, nowMs: number): Granted | undefined {
     const read = typeof refreshToken === 'string' ? this.readRefresh(refreshToken) : undefined;
     if (!read || this.revoked || read.endsMs <= nowMs) return undefined;
-    if (read.n > this.current) this.adopt(read.n);
-    if (read.n !== this.current && read.n !== this.previous) return undefined;
+    if (!this.isNewest(read.n)) return undefined;
     this.refreshes++;
-    return this.grant(nowMs, read.n);
+    return this.grant(nowMs);
   }
 
   /** Ends the access token in use; the refresh token stays good. */
@@ -104,8 +97,7 @@ export class TokenBook {
     this.revoked = revoked;
   }
 
-  private grant(nowMs: number, from: number | null = null): Granted {
-    this.previous = from;
+  private grant(nowMs: number): Granted {
     this.current += 1;
     const atMs = Math.floor(nowMs / SECOND) * SECOND;
     return {
@@ -117,10 +109,10 @@ export class TokenBook {
     };
   }
 
-  /** One that is newer than any we gave is of a former life of this sandbox. */
-  private adopt(n: number): void {
-    this.current = n;
-    this.previous = null;
+  /** A number above any we gave is of a former life of this sandbox. */
+  private isNewest(n: number): boolean {
+    this.current = Math.max(this.current, n);
+    return n === this.current;
   }
 
   private readAccess(token: string): { n: number; endsMs: number } | undefined {

@@ -1,5 +1,5 @@
 import { textOf, unitsOf } from '#shop';
-import type { CompanyStore, Kind, Wire } from './store.js';
+import { textIn, type CompanyStore, type Kind, type Wire } from './store.js';
 
 export interface Truth {
   readonly streams: Readonly<
@@ -11,14 +11,14 @@ export interface Truth {
 export function truthOf(store: CompanyStore): Truth {
   const wires = (kind: Kind): Wire[] => store.all(kind).map(({ wire }) => wire);
   const sum = (of: readonly Wire[], field: string): { [currency: string]: string } => ({
-    [store.currency]: textOf(of.reduce((all, wire) => all + unitsOf(String(wire[field] ?? '0')), 0)),
+    [store.currency]: textOf(of.reduce((all, wire) => all + unitsOf(textIn(wire, field) || '0'), 0)),
   });
   const children = (of: readonly Wire[], field: string): Wire[] =>
     of.flatMap((wire) => wire[field] as Wire[]);
   const [invoices, bills] = [wires('invoices'), wires('bills')];
   const [lines, explanations] = [wires('bank_transactions'), wires('bank_transaction_explanations')];
   const entries = wires('transactions');
-  const debits = entries.filter((wire) => !String(wire['debit_value']).startsWith('-'));
+  const debits = entries.filter((wire) => !textIn(wire, 'debit_value').startsWith('-'));
   const stream = (records: number, tables: Record<string, { rows: number }>) => ({ records, tables });
   const plain = (kind: Kind, table: string) => {
     const rows = store.of(kind).size;
