@@ -81,7 +81,13 @@ async function open(
   closing: Closing,
 ): Promise<{ warehouse: Warehouse; peers: Peer[]; between: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'stratus-lateness-'));
-  closing.push(() => rmSync(folder, { recursive: true, force: true }));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  // Also where a signal ends this process.
+  process.once('exit', remove);
+  closing.push(() => {
+    remove();
+    process.off('exit', remove);
+  });
   const config = join(folder, 'stratus.yaml');
   writeFileSync(config, configOf());
   const key = randomBytes(32).toString('base64');
