@@ -30,7 +30,7 @@ const PLAN = { rate: 0.0056, burst: 20 };
 /** Every five minutes of Amazon's time. */
 const POLL_MS = minutes(5) / SCALE;
 /** Orders of the web shop; every third has one on Amazon beside it. */
-const SHOP_ORDERS = 2400;
+const SHOP_ORDERS = 6000;
 const STREAM = 'amazon.orders';
 
 /**

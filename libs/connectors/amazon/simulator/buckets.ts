@@ -1,5 +1,5 @@
 /** Calls a second and the most at once, of one seller and one app; the usage plans of the vendor's models. */
-export const PLAN = {
+const PLAN = {
   searchOrders: { rate: 0.0056, burst: 20 },
   getOrder: { rate: 0.5, burst: 30 },
   getInventorySummaries: { rate: 2, burst: 2 },

@@ -10,7 +10,6 @@
  */
 export { AmazonSimulator, type SimulatorOptions } from './simulator.js';
 export { DEMO_ACCESS, type AmazonAccess } from './tokens.js';
-export { marketplacesOf, type Marketplace } from './words.js';
 export { type AmazonKnobs } from './knobs.js';
 export { type AmazonEdit } from './edits.js';
 export { type Truth } from './truth.js';
