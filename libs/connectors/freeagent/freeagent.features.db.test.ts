@@ -106,30 +106,4 @@ describeDb('a FreeAgent company', () => {
     // Each with its one line.
     expect(await read('invoices', { kind: 'refresh' })).toMatchObject({ state: 'succeeded', gone: 4 });
   });
-
-  it('answers the analysts’ queries', async () => {
-    for (const stream of freeagent.streams) await read(stream.name.slice('freeagent.'.length));
-    expect(
-      await one(`select count(*)::int as months, sum(n)::int as invoices from (
-        select date_trunc('month', dated_on) as month, count(*) as n, sum(total_value::numeric) from freeagent_invoices
-        where connection_id = $1 and status = 'Paid' and dated_on >= '2024-01-01' group by 1) months`),
-    ).toMatchObject({ invoices: expect.any(Number), months: expect.any(Number) });
-    const flows = await one<{ net: string; balance: string }>(`
-      select sum(fbt.amount)::text as net, (select sum(current_balance)::text from freeagent_bank_accounts where connection_id = $1) as balance
-      from freeagent_bank_transactions fbt
-      join freeagent_bank_accounts fba on fba.bank_account_id = fbt.bank_account_id and fba.connection_id = fbt.connection_id
-      where fbt.connection_id = $1`);
-    expect(flows.net).toBe(flows.balance);
-    expect(
-      await one(`select fc.nominal_code as code, count(fb.bill_id)::int as bills
-        from freeagent_bills fb
-        join freeagent_bank_transaction_explanations fbte on fbte.bill_id = fb.bill_id and fbte.connection_id = fb.connection_id
-        join freeagent_categories fc on fc.category_id = fbte.category_id and fc.connection_id = fb.connection_id
-        where fb.connection_id = $1 and fb.status = 'Paid' group by 1`),
-    ).toMatchObject({ code: '796' });
-    expect(
-      await one(`select case when current_date - due_on <= 30 then 'new' else 'old' end as bucket, sum(due_value)::text as due
-        from freeagent_invoices where connection_id = $1 and due_value > 0 group by 1`),
-    ).toMatchObject({ due: expect.stringMatching(/^\d+\.\d+$/) });
-  });
 });

@@ -21,7 +21,6 @@ export const pathOf = (kind: Kind): string => (kind === 'transactions' ? 'accoun
 /** The host of real records, whatever the sandbox's own address is. */
 const HOST = 'https://api.freeagent.com/v2';
 export const urlOf = (path: string, id: string | number): string => `${HOST}/${path}/${id}`;
-export const idOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 
 /** A text field of a record; empty where it has none. */
 export function textIn(wire: Wire, field: string): string {

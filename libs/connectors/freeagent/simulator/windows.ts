@@ -5,7 +5,7 @@ export interface Limits {
 }
 
 /** As FreeAgent's: per user of an app. */
-export const LIMITS: Limits = { perMinute: 120, perHour: 3600, refreshesPerMinute: 15 };
+const LIMITS: Limits = { perMinute: 120, perHour: 3600, refreshesPerMinute: 15 };
 
 /** What `X-RateLimit-Test: true` lowers the minute to. */
 const TEST_PER_MINUTE = 5;
