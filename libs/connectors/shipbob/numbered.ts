@@ -64,7 +64,7 @@ export const nextOf =
   };
 
 /** As ShipBob tells it; null where it does not. */
-export function pagesOf(headers: Readonly<Record<string, string>>): number | null {
+function pagesOf(headers: Readonly<Record<string, string>>): number | null {
   const told = headers['total-pages'];
   return told !== undefined && /^\d{1,9}$/.test(told) ? Number(told) : null;
 }

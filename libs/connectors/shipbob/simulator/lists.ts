@@ -29,9 +29,9 @@ const latest = (instants: readonly (string | null)[]): number | null => {
 };
 
 /** What `LastUpdate…` filters by: the shipments' own clock, without the carrier's. */
-export const updatedMs = ({ shipments }: WireOrder): number | null =>
+const updatedMs = ({ shipments }: WireOrder): number | null =>
   latest(shipments.map((one) => one.last_update_at));
-export const trackedMs = ({ shipments }: WireOrder): number | null =>
+const trackedMs = ({ shipments }: WireOrder): number | null =>
   latest(shipments.map((one) => one.last_tracking_update_at));
 
 const shown = <T>({ store, hidden }: Asked, list: List): readonly T[] =>
