@@ -187,12 +187,7 @@ function shippedOf(items: Items, sku: string, quantity: number, isOpen: boolean)
 /** To the cent, with amounts that a float would add up wrongly. */
 export const chargeOf = (ounces: number): number => (395 + 7 * Math.ceil(ounces / 4)) / 100;
 
-function trackingOf({
-  carrier,
-  trackingNumber,
-  trackingUrl,
-  shippedMs,
-}: Dispatch): WireTracking | null {
+function trackingOf({ carrier, trackingNumber, trackingUrl, shippedMs }: Dispatch): WireTracking | null {
   if (trackingNumber === null) return null;
   return {
     carrier: carrier ?? 'Unknown',
