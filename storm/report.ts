@@ -17,7 +17,7 @@ export function summary(result: StormResult): string {
 }
 
 /** How often each fault really struck. */
-export const struckOf = ({ done }: StormResult): Record<string, number> =>
+const struckOf = ({ done }: StormResult): Record<string, number> =>
   countFaults(done.filter(({ hit }) => hit).map(({ fault }) => fault));
 
 const pairs = (counts: Readonly<Record<string, number>>): string =>

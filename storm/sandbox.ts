@@ -16,7 +16,7 @@ type Stream = keyof typeof TABLES;
 export const tableOf = (stream: string): string => TABLES[stream.slice(stream.indexOf('.') + 1) as Stream];
 
 /** What the sandbox refused, as it said it. */
-export class SandboxRefusal extends Error {
+class SandboxRefusal extends Error {
   override readonly name = 'SandboxRefusal';
 }
 

@@ -44,7 +44,7 @@ export interface TestBuild {
 }
 
 /** The folder that holds `package.json`, from the sources as well as from `dist/`. */
-export const CHECKOUT = checkout();
+const CHECKOUT = checkout();
 
 function checkout(): string {
   let folder = dirname(fileURLToPath(import.meta.url));

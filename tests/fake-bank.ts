@@ -68,7 +68,7 @@ const nextIn = (headers: Readonly<Record<string, string>>): number | null => {
   return found ? Number(found[1]) : null;
 };
 
-export const accounts = eachListed({
+const accounts = eachListed({
   request: ({ window, place }) => ({
     path: '/accounts',
     query: {

@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
 const EVERY = 3;
 
 /** Amazon's share of what the buyer paid for goods, and what it takes for each unit it ships itself. */
-export const REFERRAL_PERCENT = 15;
+const REFERRAL_PERCENT = 15;
 
 /**
  * What the same business sold on Amazon, the oldest first: other buyers, other order numbers, the same articles. Every

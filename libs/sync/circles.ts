@@ -16,7 +16,7 @@ const TIMES_EACH = 10;
 /** Pages to one record: filters leave some pages empty, never so many. */
 const PAGES_EACH = 100;
 /** A platform that makes up a new record each time stops being believed here: a quarter of a billion records. */
-export const MOST_PAGES = 1_000_000;
+const MOST_PAGES = 1_000_000;
 
 const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0;
 

@@ -92,7 +92,11 @@ describeDb('a stream of documents', () => {
 
   it.each([
     ['is no such document', 'sorry', 'no statement'],
-    ['holds a record that does not parse', `id,at,amount\nb1,${day(1)},1.50\nb2,${day(1)},much\n`, 'not a decimal number'],
+    [
+      'holds a record that does not parse',
+      `id,at,amount\nb1,${day(1)},1.50\nb2,${day(1)},much\n`,
+      'not a decimal number',
+    ],
   ])(
     'that %s makes the run red, and is tried again until it lands; the others land',
     async (_, text, why) => {

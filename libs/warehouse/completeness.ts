@@ -30,7 +30,7 @@ export interface Scope {
 }
 
 /** The condition on a version column; `$1` is the connection, `$2` and `$3` the span. */
-export const within = (column: string): string =>
+const within = (column: string): string =>
   `($3::timestamptz is null or ${column} <= $3) and ($2::timestamptz is null or ${column} >= $2)`;
 /** The scope's condition on a row `t`: days are instants at their midnight, UTC. */
 export function inScope({ into, by }: Scope): string {

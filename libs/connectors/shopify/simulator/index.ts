@@ -10,10 +10,10 @@
  * published schema with the same type (a test holds us to it).
  */
 export { ShopifySimulator, type SimulatorOptions } from './simulator.js';
-export { makeStore, type ShopOptions, type ShopSource } from './shop.js';
+export { type ShopOptions, type ShopSource } from './shop.js';
 export { DEMO_ACCESS, type ShopCredentials } from './tokens.js';
 export { PLANS, type PlanLimits, type PlanName } from './bucket.js';
-export { rowsOf, type TruthRow, type TruthRows } from './rows.js';
+export { type TruthRow, type TruthRows } from './rows.js';
 export { truthOf, type StreamTruth, type TableTruth, type Truth } from './truth.js';
 export { type ShopKnobs } from './knobs.js';
 export { type EditResult, type ShopEdit } from './edits.js';
