@@ -112,7 +112,7 @@ export function openFakeShop(
     url: `${shops.url}/${name}`,
     credentials: { token: shop.token },
     calls: () => shop.requests.length,
-    truth: () => only(stream, rowsOfThings(shop)),
+    truth: () => only(stream, rowsOfThings(shop, stream.cursor !== undefined)),
     oldest: () => new Date(Math.min(...all().map(({ updatedAt }) => Date.parse(updatedAt)))),
     touch(count) {
       const now = Date.now();

@@ -62,8 +62,11 @@ async function body(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** Every row that the shop's things make: what a faithful copy holds, by code of its own. */
-export function rowsOfThings({ things }: FakeShop): Truth {
+/**
+ * Every row that the shop's things make: what a faithful copy holds, by code of its own. A stream without a clock
+ * (`dated` false) knows no instant of change.
+ */
+export function rowsOfThings({ things }: FakeShop, dated: boolean): Truth {
   const rows: Record<'test_things' | 'test_parts', Record<string, Truth[string][string]>> = {
     test_things: {},
     test_parts: {},
@@ -71,14 +74,14 @@ export function rowsOfThings({ things }: FakeShop): Truth {
   for (const thing of things as Thing[]) {
     if (thing.gone) continue;
     rows.test_things[thing.id] = {
-      source_updated_at: thing.updatedAt,
+      source_updated_at: dated ? thing.updatedAt : null,
       name: thing.name,
       qty: thing.qty,
       price: thing.price,
     };
     for (const part of [...thing.parts, ...(thing.more ?? [])])
       rows.test_parts[part] = {
-        source_updated_at: thing.updatedAt,
+        source_updated_at: dated ? thing.updatedAt : null,
         parent_source_id: thing.id,
         name: part,
       };

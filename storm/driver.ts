@@ -129,6 +129,7 @@ async function weathered(options: StormOptions, closing: Closing): Promise<Omit<
   say('quiet: every stream must run clean, and compare its ids, after the last edit');
   const quietAt = performance.now();
   await sandbox.knobs({ faults: null, clockOffsetMs: 0 });
+  if (plan.some(({ fault }) => fault.kind === 'break-schedule')) await strikes.breakUntilRevived(60_000);
   const complaints = await settled({
     ...field,
     streams: STREAMS,

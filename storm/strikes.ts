@@ -199,6 +199,20 @@ export class Strikes {
     }
   }
 
+  /**
+   * Breaks a schedule where nothing else is wrong, until the scheduler was seen to revive one or the time is up: what
+   * befell Redis in the storm may have mended every broken one before the scheduler looked.
+   */
+  async breakUntilRevived(deadlineMs: number): Promise<void> {
+    const { signs, queuePrefix } = this.field;
+    const ends = performance.now() + deadlineMs;
+    for (let pick = 0; !signs.met['scheduler repair'] && performance.now() < ends; pick = (pick + 0.37) % 1) {
+      await this.onRedis((redis) => breakSchedule(redis, queuePrefix, pick));
+      const looksAgain = Math.min(ends, performance.now() + 10_000);
+      while (!signs.met['scheduler repair'] && performance.now() < looksAgain) await after(100);
+    }
+  }
+
   /** On the server itself, past every proxy. */
   private async onRedis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
     const redis = new Redis(this.field.servers.redis.url);

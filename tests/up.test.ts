@@ -82,7 +82,7 @@ describeDb('stratus up, on a machine with nothing but Node', () => {
          from (select currency, trim_scale(sum(total)) as sum from orders where source = 'shopify' group by currency) o,
               (select count(*) as lines, sum(qty) as units, trim_scale(sum(qty * price)) as gross
                from order_items join orders on orders.connection_id = order_items.connection_id and orders.source_id = parent_source_id
-               where source = 'shopify') i`,
+               where orders.source = 'shopify') i`,
       ),
     ).toEqual([
       {
@@ -212,7 +212,8 @@ describeDb('stratus up, on a machine with nothing but Node', () => {
         { orders: '1524', items: '38773', gross: '755687.43', units: '336389', with_675_lines: '1' },
       ]);
     },
-    120_000,
+    // FreeAgent lets 120 calls a minute through, and the shop's ledger takes more.
+    400_000,
   );
 
   async function says(args: readonly string[], code: number, sentence: RegExp): Promise<void> {

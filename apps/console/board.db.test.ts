@@ -1,5 +1,6 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { describeDb } from '../../tests/postgres.js';
+import { platforms } from '#catalog';
 import { findRun } from '#warehouse';
 import { consoleWorld, type ConsoleWorld } from './testing/console-world.js';
 import type { Visitor } from './testing/visitor.js';
@@ -64,7 +65,10 @@ describeDb('Bull Board', () => {
     const run = await world.run();
     const asked = '/queues/api/queues?activeQueue=shopify&status=latest&page=1&jobsPerPage=10';
     const seen = (await operator.get(asked)).json.queues;
-    expect(seen.map((queue: { name: string }) => queue.name)).toEqual(['shopify', 'ticks']);
+    expect(seen.map((queue: { name: string }) => queue.name)).toEqual([
+      ...platforms.map(({ name }) => name),
+      'ticks',
+    ]);
     expect(seen[0]).toMatchObject({ readOnlyMode: false, allowRetries: true, allowCompletedRetries: false });
     expect(seen[0].jobs.find(({ id }: { id: string }) => id === run.id)).toMatchObject({
       name: 'shopify.orders · demo',

@@ -15,8 +15,8 @@ import { hostPort, troubleOf } from './trouble.js';
 import { PACKINGS, unpacked } from './unpack.js';
 
 const TIMEOUT_MS = 30_000;
-/** Also bounds what a compressed body may unfold to. */
-const LARGEST_BODY = 20 * 1024 * 1024;
+/** Four times the largest page in earnest; a worker holds eight at once. Also bounds what a packed body may unfold to. */
+const LARGEST_BODY = 8 * 1024 * 1024;
 const RETRIES = 2;
 const LONGEST_DELAY_MS = 2000;
 const PASSING = new Set([502, 503, 504]);

@@ -37,7 +37,7 @@ export function troubleOf(
   if (/max(?:ContentLength|BodyLength)|ERR_FR_MAX_BODY/.test(`${message} ${code}`))
     return new Failure(
       'refused',
-      `a body to or from ${host} is larger than what is read at once (20 MB): ask for fewer records at once`,
+      `a body to or from ${host} is larger than what is read at once (8 MB): ask for fewer records at once`,
     );
   if (/^(?:ERR_INVALID|ERR_HTTP_INVALID|ERR_UNESCAPED|ERR_BAD_OPTION)/.test(code))
     return new Failure(

@@ -137,7 +137,7 @@ describeDb('the error desk', () => {
     shop.script = missing;
     const failed = await run();
     await requeueRun(db.engine.warehouse, failed.id, NOW);
-    shop.script = () => shop.reply(200, null);
+    shop.script = () => shop.reply(200, { unheard: 'of' });
     await db.finish(failed);
     expect((await all()).map(({ kind, state, runs }) => [kind, state, runs]).sort()).toEqual([
       ['bug', 'open', 1],
