@@ -54,6 +54,7 @@ export {
   wasReadWhole,
 } from './listing.js';
 export { type Page, type TablePart, commitPage, queryOf } from './pages.js';
+export { openRunIds, recentRuns, waitingRuns } from './run-list.js';
 export {
   type Ending,
   type NewRun,
@@ -65,13 +66,10 @@ export {
   fixWindow,
   insertRun,
   logRun,
-  openRunIds,
   reapRuns,
-  recentRuns,
   renewLease,
   requeueRun,
   supersedeQueued,
-  waitingRuns,
 } from './runs.js';
 export { type Cause, type FailureExample } from './failures.js';
 export { type Bad } from './quarantine.js';

@@ -11,12 +11,11 @@ import {
   LeaseLost,
   logRun,
   reapRuns,
-  recentRuns,
   renewLease,
   requeueRun,
   supersedeQueued,
-  waitingRuns,
 } from './runs.js';
+import { recentRuns, waitingRuns } from './run-list.js';
 import { NOW, openTestWarehouse, type TestWarehouse } from './testing/open.js';
 
 const STATES: readonly RunState[] = ['queued', 'running', 'snoozed', 'succeeded', 'failed', 'cancelled'];
