@@ -1,9 +1,10 @@
+import { Random } from '#shop';
 import type { HttpRequest, Reply, Sender } from '#http';
 import type { Platform, Stream } from '#sync';
 import { beginReplay, findCheckpoint, findRun, type ConnectionRow } from '#warehouse';
 import { snakeCase, type Table } from '#warehouse/tables';
 import { NOW, openTestEngine, type TestEngine } from './engine.js';
-import { hurt, seeded, type Fields, type Hurt, type Wire } from './hostile.js';
+import { hurt, type Fields, type Hurt, type Wire } from './hostile.js';
 import { describeDb } from './postgres.js';
 
 /** A stream, and how a platform's replies about it are made. */
@@ -190,7 +191,8 @@ const FIELDS: Fields = { id: 'id', updatedAt: 'updatedAt' };
 
 /** Page by page: up to four records of it are hurt, some beside an unhurt twin. */
 function hostilePages(stage: HostileStage): { sent: unknown[][]; hurts: Map<number, Hurt> } {
-  const random = seeded(SEED);
+  const numbers = new Random(SEED);
+  const random = (): number => numbers.next();
   const hurts = new Map<number, Hurt>();
   const sent = range(VARIANTS).map((page) => {
     const bad = new Set(

@@ -1,3 +1,4 @@
+import { Random } from '#shop';
 import { z } from 'zod';
 
 /** What can go wrong between a platform and its caller. */
@@ -50,10 +51,10 @@ export type Fault = z.infer<typeof fault>;
 export class Weather {
   private faults: { readonly fault: Fault; left: number; skip: number }[] = [];
   private latency = { fixed: 0, jitter: 0 };
-  private state: number;
+  private readonly random: Random;
 
   constructor(seed: number) {
-    this.state = (seed ^ 0x5eed) >>> 0;
+    this.random = new Random(seed ^ 0x5eed);
   }
 
   turn({ latencyMs, faults }: z.infer<typeof commonKnobs>): void {
@@ -67,7 +68,7 @@ export class Weather {
   /** How long the next call takes on top of its own time. */
   delayMs(): number {
     const { fixed, jitter } = this.latency;
-    return jitter === 0 ? fixed : fixed + this.draw() * jitter;
+    return jitter === 0 ? fixed : fixed + this.random.next() * jitter;
   }
 
   /** The fault that strikes a call, if any. */
@@ -76,7 +77,7 @@ export class Weather {
       const { fault: one } = standing;
       if (standing.left <= 0 || (one.path !== undefined && !path.includes(one.path))) continue;
       if (one.body !== undefined && !body.includes(one.body)) continue;
-      if (one.probability !== undefined && this.draw() >= one.probability) continue;
+      if (one.probability !== undefined && this.random.next() >= one.probability) continue;
       if (standing.skip > 0) {
         standing.skip--;
         continue;
@@ -95,14 +96,5 @@ export class Weather {
         left: Number.isFinite(left) ? left : null,
       })),
     };
-  }
-
-  /** mulberry32, in [0, 1). */
-  private draw(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let t = this.state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   }
 }
