@@ -11,6 +11,7 @@ import { FreeAgent1763700000009 } from './0009-freeagent.js';
 import { ShipBob1763700000010 } from './0010-shipbob.js';
 import { Amazon1763700000011 } from './0011-amazon.js';
 import { Shapes1763700000012 } from './0012-shapes.js';
+import { ShopifyAfterSale1763700000013 } from './0013-shopify-after-sale.js';
 
 export const migrations = [
   Engine1763700000001,
@@ -25,4 +26,5 @@ export const migrations = [
   ShipBob1763700000010,
   Amazon1763700000011,
   Shapes1763700000012,
+  ShopifyAfterSale1763700000013,
 ];

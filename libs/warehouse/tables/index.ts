@@ -25,8 +25,12 @@ export {
 export { fitsInstant, keyMisfitOf, misfitOf } from './fit.js';
 export { orders } from './orders.js';
 export { orderItems } from './order-items.js';
+export { orderShipments } from './order-shipments.js';
 export { shopifyCustomers } from './shopify-customers.js';
 export { shopifyProducts } from './shopify-products.js';
+export { shopifyRefundLines } from './shopify-refund-lines.js';
+export { shopifyRefunds } from './shopify-refunds.js';
+export { shopifyTransactions } from './shopify-transactions.js';
 export { shopifyVariants } from './shopify-variants.js';
 export { inventory } from './inventory.js';
 export { shipbobFulfillmentCenters } from './shipbob-fulfillment-centers.js';
