@@ -1,3 +1,4 @@
+import { later, minutes } from '#kernel';
 import { findCheckpoint, type ConnectionRow } from '#warehouse';
 import { NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { bankPlatform, bankStream, day, entries, entry, FakeBank } from '../../tests/fake-bank.js';
@@ -64,6 +65,40 @@ describeDb('a stream that is read once per parent', () => {
     bank.accounts = ['z', 'a', 'b', 'c'];
     expect(await db.finish(begun)).toMatchObject({ state: 'succeeded', records: 8, inserted: 8, pages: 6 });
     expect(bank.asked.slice(5)).toEqual(['c 1', 'c 2', 'c 3']);
+  });
+
+  const dies = (): never => {
+    throw new Error('died');
+  };
+
+  it.each(['fake.entries', 'fake.list'])(
+    'closes again with the parents it read where its worker died before the end was written: %s',
+    async (stream) => {
+      await run('incremental', stream);
+      bank.entries = bank.entries.filter(({ id }) => id !== entry('a', 1).id);
+      const begun = await db.queue(connection, { kind: 'refresh', stream });
+      const metrics = { ...db.engine.metrics, run: dies };
+      await expect(db.attempt(begun, { engine: { metrics } })).rejects.toThrow('died');
+      expect(await db.find(begun)).toMatchObject({ state: 'running' });
+      expect(await parentsKept()).toHaveLength(1);
+      bank.accounts = [];
+      bank.requests.length = 0;
+      db.clock.now = later(db.clock.now, minutes(2));
+      expect(await db.finish(begun)).toMatchObject({ state: 'succeeded', gone: 1 });
+      expect(bank.asked).toEqual([]);
+      expect(await alive()).toHaveLength(7);
+      expect(await parentsKept()).toEqual([]);
+    },
+  );
+
+  it('keeps no parents of a run that succeeded, though its worker died with the word that it did', async () => {
+    const begun = await db.queue(connection);
+    const { logger } = db.engine;
+    const info = (_: object, said: string): void => void (said === 'run succeeded' && dies());
+    const dying = { ...logger, child: () => ({ ...logger, info }) };
+    await expect(db.attempt(begun, { engine: { logger: dying } })).rejects.toThrow('died');
+    expect(await db.find(begun)).toMatchObject({ state: 'succeeded' });
+    expect(await parentsKept()).toEqual([]);
   });
 
   it('moves the checkpoint when all of them are read, not before', async () => {

@@ -4,7 +4,6 @@ import {
   claimRun,
   databaseFailure,
   endAttempt,
-  forgetParents,
   LeaseLost,
   logRun,
   noteUnavailable,
@@ -23,11 +22,13 @@ import type { Platform, Stream } from './define.js';
 import type { Engine } from './engine.js';
 import { runCause } from './fingerprint.js';
 import { orLeftBehind } from './left-behind.js';
+import { withOverrides } from './overrides.js';
 import { reconcileIds } from './reconcile.js';
 import { replayRecords } from './replay.js';
 import { isPageDepth } from './page-depth.js';
 import type { RunDeps } from './attempt.js';
 import { readWindow } from './run.js';
+import { Snooze } from './snooze.js';
 import { HeldBack, heldBack, passOn, REST, splitAtDepth } from './slices.js';
 import { reasonOfUnavailable, unavailableIn, type Unavailable } from './unavailable.js';
 
@@ -110,9 +111,6 @@ async function attempt(execution: Execution, run: RunRow): Promise<Move> {
   }
   /* crash point: before-acknowledge. The run's row says how the attempt ended; its job does not know yet. Delivered
      again it finds that run finished or waiting, and a slice that was not woken is woken by the scheduler. */
-  // Not before it succeeded: one that has to close again reads the same ones.
-  if (ending.state === 'succeeded' && knownStream(execution.platform, run)?.each)
-    await forgetParents(engine.warehouse, run.id);
   await passOn(engine, run, execution.wake ?? (async () => undefined));
   return move;
 }
@@ -131,7 +129,7 @@ async function outcome(execution: Execution, run: RunRow): Promise<Outcome> {
         `${run.stream}: gave up after ${MAX_ATTEMPTS} attempts, the last of them without a word: the worker died with it`,
       );
     const deps: RunDeps = {
-      engine,
+      engine: await withOverrides(engine, run),
       platform,
       stream,
       connection,
@@ -155,9 +153,16 @@ async function outcome(execution: Execution, run: RunRow): Promise<Outcome> {
     };
   } catch (thrown) {
     if (thrown instanceof HeldBack) return heldBack(thrown, engine.now(), calls);
+    if (thrown instanceof Snooze) return snoozed(thrown, calls);
     return deepAsSlices(execution, run, thrown, calls);
   }
 }
+
+/** Nothing failed and nothing is read: the run is looked at again later. */
+const snoozed = ({ message, until, state }: Snooze, calls: number): Outcome => ({
+  ending: { state, notBefore: until, reason: message, uncounted: true, calls },
+  move: { to: 'later', at: until, why: message },
+});
 
 /** A slice too deep for the platform is two slices; whatever else was thrown is a failure. */
 async function deepAsSlices(

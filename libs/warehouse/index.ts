@@ -69,17 +69,21 @@ export {
   reapRuns,
   renewLease,
   requeueRun,
+  runInExport,
   supersedeQueued,
 } from './runs.js';
 export { type Cause, type FailureExample } from './failures.js';
-export { type Bad } from './quarantine.js';
+export { openWith, type Bad } from './quarantine.js';
 export {
   type FailureRow,
   type FailureState,
+  type FailuresAsked,
+  failureTrend,
   findFailure,
   listFailures,
   markFailure,
   membersOf,
+  pageOfFailures,
 } from './error-desk.js';
 export {
   type QuarantinedRecord,
@@ -145,9 +149,11 @@ export {
   readBackfill,
 } from './completeness.js';
 export { acceptRun } from './accept.js';
+export { type RunCall, addCalls } from './run-calls.js';
+export { jsonText } from './array-literal.js';
 export { keptDocuments } from './documents.js';
 export { type PatchPart, type PatchRow } from './patches.js';
-export { findParents, fixParents, forgetParents } from './run-parents.js';
+export { findParents, fixParents } from './run-parents.js';
 export { type LateArrivals, type LateBefore, lateArrivals } from './late-arrivals.js';
 export { countUnseen, forgetOldSeen, markUnseen } from './unseen.js';
 export { type FreshnessRow, freshness } from './freshness.js';
@@ -156,6 +162,7 @@ export {
   type SavedConnection,
   findCheckpoint,
   findConnection,
+  findStreamState,
   listConnections,
   listStreamStates,
   noteStream,

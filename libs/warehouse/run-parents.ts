@@ -7,6 +7,7 @@ import type { Warehouse } from './warehouse.js';
 
 /*
  * The parents a run reads one after the other, fixed when it begins: what a place means must not change under it.
+ * They go in the statement that writes that it succeeded, `endAttempt`'s: one that has to close again reads the same ones.
  */
 
 /** As they were fixed; null where the run has not looked for them yet. */
@@ -36,12 +37,4 @@ export async function fixParents(
       jsonText(parents),
     ]);
   });
-}
-
-/** Nobody looks at the parents of a run that succeeded. */
-export async function forgetParents(warehouse: Warehouse, runId: string): Promise<void> {
-  await warehouse.query(
-    'with gone as (delete from run_parents where run_id = $1 returning 1) select from gone',
-    [runId],
-  );
 }

@@ -35,6 +35,11 @@ export class LeaseLost extends Error {
   }
 }
 
+/** An attempt that ended, as the run's own page tells it; `ended` is a common table of the statement. */
+const TOLD_ATTEMPT = (ended: string, columns: string): string =>
+  `insert into run_attempts (run_id, lease, worker, started_at, ended_at, ended, failure_kind, said)
+   select ${columns} from ${ended} on conflict do nothing`;
+
 const before = (to: RunState): string => arrayLiteral(statesBefore(to));
 
 /** The new run's row, or null where the slot already has one. */
@@ -63,13 +68,29 @@ export async function insertRun(warehouse: Warehouse, run: NewRun, now: Date): P
   return row ?? null;
 }
 
+/** The key in a run's place that says it reads an export of the platform's: begun once, it is read to its end. */
+export const IN_EXPORT = 'export';
+
+/** Another run of the same stream that reads its past from an export, or null. */
+export async function runInExport(
+  warehouse: Warehouse,
+  run: Pick<RunRow, 'id' | 'connectionId' | 'stream'>,
+): Promise<string | null> {
+  const [other] = await warehouse.query<{ id: string }>(
+    `select id from runs where connection_id = $1 and stream = $2 and id <> $3 and backfill_id is null
+       and state in ('queued', 'running', 'snoozed') and place ? '${IN_EXPORT}' limit 1`,
+    [run.connectionId, run.stream, run.id],
+  );
+  return other?.id ?? null;
+}
+
 /** A newer slot replaces the scheduled runs of the same stream that still wait; returns their ids. */
 export async function supersedeQueued(warehouse: Warehouse, run: RunRow, now: Date): Promise<string[]> {
   const rows = await warehouse.query<{ id: string }>(
     `with old as (
        update runs set state = 'cancelled', finished_at = $4, reason = 'a newer slot replaced it'
        where connection_id = $1 and stream = $2 and id <> $3 and trigger = 'schedule' and kind = $6
-         and state = 'queued' and attempt = 0 and slot < $5
+         and state = 'queued' and attempt = 0 and slot < $5 and not coalesce(place ? '${IN_EXPORT}', false)
        returning id
      ) select id from old`,
     [run.connectionId, run.stream, run.id, now, run.slot, run.kind],
@@ -262,9 +283,13 @@ export async function endAttempt(
            fingerprint = coalesce($13, r.fingerprint), mended_at = case when $13::text is null then r.mended_at end
          from runs was
          where r.id = $1 and was.id = r.id and r.lease = $2 and r.state = 'running' and 'running' = any($12::text[])
-         returning r.id, r.connection_id, was.fingerprint as before
+         returning r.id, r.connection_id, was.fingerprint as before, r.lease, was.worker
+       ), told as (
+         ${TOLD_ATTEMPT('ended', 'id, lease, worker, $14::timestamptz - make_interval(secs => $10 / 1000.0), $14, $3, $7, coalesce($8, $6)')}
        ), forgotten as (
          delete from run_seen s using ended where s.run_id = ended.id and $3 = 'succeeded'
+       ), orphaned as (
+         delete from run_parents p using ended where p.run_id = ended.id and $3 = 'succeeded'
        ) select id, connection_id as "connectionId", before from ended`,
       [
         claim.id,
@@ -280,6 +305,7 @@ export async function endAttempt(
         end.uncounted ? 1 : 0,
         before(end.state),
         end.cause?.fingerprint ?? null,
+        end.now,
       ],
     );
     if (!ended) throw new LeaseLost(claim.id);
@@ -340,9 +366,12 @@ export async function cancelRun(
 export async function reapRuns(warehouse: Warehouse, now: Date): Promise<RunRow[]> {
   return warehouse.query<RunRow>(
     `with reaped as (
-       update runs set state = 'queued', lease = lease + 1, lease_until = null,
-         reason = 'its worker ' || coalesce(worker, '?') || ' stopped answering', worker = null
-       where state = 'running' and lease_until < $1 returning *
+       update runs r set state = 'queued', lease = r.lease + 1, lease_until = null,
+         reason = 'its worker ' || coalesce(r.worker, '?') || ' stopped answering', worker = null
+       from runs was where r.id = was.id and r.state = 'running' and r.lease_until < $1
+       returning r.*, was.worker as lost
+     ), told as (
+       ${TOLD_ATTEMPT('reaped', `id, lease - 1, lost, null, $1::timestamptz, 'lost', null, reason`)}
      ), logged as (
        insert into run_logs (run_id, level, message) select id, 'warn', reason || '; the run goes on from its last page' from reaped
      )
