@@ -12,6 +12,7 @@ import { ShipBob1763700000010 } from './0010-shipbob.js';
 import { Amazon1763700000011 } from './0011-amazon.js';
 import { Shapes1763700000012 } from './0012-shapes.js';
 import { ShopifyAfterSale1763700000013 } from './0013-shopify-after-sale.js';
+import { Operators1763700000017 } from './0017-operators.js';
 
 export const migrations = [
   Engine1763700000001,
@@ -28,3 +29,4 @@ export const migrations = [
   Shapes1763700000012,
   ShopifyAfterSale1763700000013,
 ];
+  Operators1763700000017,

@@ -6,7 +6,7 @@ import { platforms } from '#catalog';
 import { readStratusFile, type Env, type StratusConfig } from '#config';
 import { openQueues, openRedis, type Queues } from '#queue';
 import { createLogger, createMetrics, type Logger, type Metrics } from '#telemetry';
-import { keepUsage, type Engine } from '#sync';
+import { keepCalls, keepUsage, type CallLog, type Engine } from '#sync';
 import { migrate, openWarehouse, type Warehouse } from '#warehouse';
 import type { Redis } from 'ioredis';
 import { atMost } from './at-most.js';
@@ -97,9 +97,21 @@ export async function openStack({ env, process: name, migrate: apply, write }: S
         const sender = createSender({ logger });
         const usage = keepUsage({ warehouse, logger, now: () => new Date() });
         closing.push(() => usage.close(env.stopMs));
+        const calls = keepCalls({ warehouse, logger });
+        closing.push(() => calls.close(env.stopMs));
         const limiter = openLimiter(env, logger, (use) => usage.note(use), closing);
         closing.push(async () => sender.close());
-        return (engine = makeEngine({ env, config, ring, logger, metrics, warehouse, sender, limiter }));
+        return (engine = makeEngine({
+          env,
+          config,
+          ring,
+          logger,
+          metrics,
+          warehouse,
+          sender,
+          limiter,
+          calls,
+        }));
       },
       close,
     };
@@ -145,6 +157,7 @@ interface EngineParts {
   readonly warehouse: Warehouse;
   readonly sender: Sender;
   readonly limiter: Limiter;
+  readonly calls: CallLog;
 }
 
 /** What the environment or the file says of a stream's lookback; undefined leaves the stream's own. */

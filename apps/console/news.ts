@@ -1,6 +1,7 @@
 import { seconds } from '#kernel';
 import { scheduleId, type Queues, type Schedule } from '#queue';
 import {
+  DEFAULT_WORKSPACE,
   explainWait,
   freshness,
   listConnections,
@@ -58,7 +59,7 @@ export function newsOf(options: ConsoleOptions): () => Promise<News> {
   return async () => {
     const [known, connections, runs, open, rows, queue] = await Promise.all([
       freshness(warehouse),
-      listConnections(warehouse),
+      listConnections(warehouse, DEFAULT_WORKSPACE),
       recentRuns(warehouse, { limit: 20 }),
       waitFacts(warehouse, now()),
       rowsNow(),

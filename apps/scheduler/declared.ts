@@ -1,6 +1,6 @@
 import { days } from '#kernel';
 import { scheduleId, type Cadence } from '#queue';
-import type { Platform } from '#sync';
+import type { Platform, Stream } from '#sync';
 import type { ConnectionRow, StreamRow } from '#warehouse';
 
 /** What `config/stratus.yaml` says of one stream. */
@@ -25,6 +25,17 @@ export interface Declared {
 
 const WEEKLY: Cadence = { every: days(7) };
 
+/** When the stream runs: as was set on the connection itself, else in the configuration file, else in the catalog. */
+export function cadenceOf(
+  stream: Pick<Stream, 'every'>,
+  setting?: StreamSetting,
+  override?: Pick<StreamRow, 'everyMs' | 'cron' | 'zone'>,
+): Cadence {
+  if (override?.cron) return { pattern: override.cron, ...(override.zone ? { zone: override.zone } : {}) };
+  if (override?.everyMs) return { every: Number(override.everyMs) };
+  return setting?.schedule ?? { every: stream.every };
+}
+
 /**
  * Every schedule that should exist: the catalog's defaults, then the configuration file, then what was set on the
  * connection itself. A connection that is paused or must be reconnected has none.
@@ -45,8 +56,7 @@ export function declaredSchedules(
         const override = overrideOf.get(id);
         const setting = settings.get(stream.name);
         if (!(override?.enabled ?? setting?.enabled ?? true)) return [];
-        const every = override?.everyMs;
-        const cadence = every ? { every: Number(every) } : (setting?.schedule ?? { every: stream.every });
+        const cadence = cadenceOf(stream, setting, override);
         return [
           {
             id,

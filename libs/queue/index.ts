@@ -3,7 +3,7 @@
  *
  * A queue holds work in flight, never the truth: every job can be made again from its run's row. Jobs carry ids only.
  */
-export { type Cadence, sameCadence, slotAt, spanAt } from './cadence.js';
+export { type Cadence, cadenceComplaint, sameCadence, slotAt, slotsAfter, spanAt } from './cadence.js';
 export { MAX_ATTEMPTS, backoff } from './backoff.js';
 export {
   type Closable,

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { Failure, type Duration, type Json } from '#kernel';
 import { addFlow, backfillJob, promote, SLICE_PRIORITY, type BackfillJobs } from './backfill-jobs.js';
 import { backoff, MAX_ATTEMPTS } from './backoff.js';
-import { type Cadence } from './cadence.js';
+import { UTC, type Cadence } from './cadence.js';
 import { factory, type Factory, type QueueOptions } from './stores.js';
 
 /** A run's job holds ids only: the run's row is the truth, and a job may be lost and made again from it. */
@@ -199,12 +199,16 @@ export function openQueues(options: QueueOptions): Queues {
       return found.map((one) => ({
         id: one.key,
         stream: one.name,
-        cadence: one.pattern === undefined ? { every: Number(one.every) } : { pattern: one.pattern },
+        cadence:
+          one.pattern === undefined
+            ? { every: Number(one.every) }
+            : { pattern: one.pattern, zone: one.tz ?? UTC },
         nextAt: one.next === undefined ? null : new Date(Number(one.next)),
       }));
     },
     async upsertSchedule(id, { connectionId, stream, cadence }) {
-      const repeat = 'every' in cadence ? { every: cadence.every } : { pattern: cadence.pattern, tz: 'UTC' };
+      const repeat =
+        'every' in cadence ? { every: cadence.every } : { pattern: cadence.pattern, tz: cadence.zone ?? UTC };
       await ticks.upsertJobScheduler(id, repeat, {
         name: stream,
         data: { connectionId, stream },

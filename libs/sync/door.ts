@@ -44,13 +44,18 @@ export interface DoorOptions {
   readonly renewalPatience?: Duration;
 }
 
-type Deps = Pick<Engine, 'warehouse' | 'ring' | 'sender' | 'limiter' | 'metrics' | 'now' | 'logger'>;
+type Deps = Pick<
+  Engine,
+  'warehouse' | 'ring' | 'sender' | 'limiter' | 'metrics' | 'now' | 'logger' | 'calls'
+>;
 
 /** A wait longer than this gives the worker back and snoozes the run. */
 const LONGEST_WAIT = seconds(5);
 
 export function openDoor(
   deps: Deps,
+  /** The run whose calls they are, for its log of them. */
+  readonly run?: string;
   platform: Platform,
   connection: ConnectionRow,
   lane: Lane = 'live',
@@ -79,6 +84,17 @@ export function openDoor(
         {
           method: spec.method ?? 'GET',
           url,
+  function note(
+    spec: CallSpec,
+    at: number,
+    answer: { status: number | null; failure: string | null; ms: number; tries: number },
+  ): void {
+    const { run: runId } = options;
+    if (runId === undefined) return;
+    const { operation, path, method = 'GET' } = spec;
+    deps.calls?.note({ runId, at: new Date(at), operation, method, path, ...answer });
+  }
+
           ...how,
           headers: { ...spec.headers, ...how.headers },
           private: connection.sandbox,
@@ -98,15 +114,16 @@ export function openDoor(
     } catch (thrown) {
       calls += 1;
       const took = deps.now().getTime() - started;
-      deps.metrics.call(
-        { platform: platform.name, operation: spec.operation, result: asFailure(thrown).kind },
-        took,
-      );
+      const { kind } = asFailure(thrown);
+      deps.metrics.call({ platform: platform.name, operation: spec.operation, result: kind }, took);
+      note(spec, started, { status: null, failure: kind, ms: took, tries: 1 });
       throw thrown;
     }
   }
 
   async function paced(
+      const { status, ms, attempts: tries } = reply;
+      note(spec, started, { status, failure: null, ms, tries });
     spec: CallSpec,
     signal: AbortSignal,
   ): Promise<{ reply: Reply; failure: Failure | undefined; used: unknown }> {

@@ -2,6 +2,7 @@ import type { Duration, KeyRing } from '#kernel';
 import type { Limiter, Sender } from '#http';
 import type { Logger, Metrics } from '#telemetry';
 import type { Warehouse } from '#warehouse';
+import type { CallLog } from './call-log.js';
 
 /** What a worker process hands the engine: its doors, its clock and its name. */
 export interface Engine {
@@ -11,6 +12,8 @@ export interface Engine {
   readonly limiter: Limiter;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Where every run's calls are written down; nowhere by default. */
+  readonly calls?: Pick<CallLog, 'note'>;
   readonly now: () => Date;
   readonly random: () => number;
   /** `host-pid-…`: who holds a lease. */

@@ -41,4 +41,5 @@ export { PlaceLost } from './place-lost.js';
 export { Unavailable, whyUnavailable } from './unavailable.js';
 export { type Engine } from './engine.js';
 export { type UsageKeeper, keepUsage } from './usage.js';
+export { type CallLog, keepCalls } from './call-log.js';
 export { type Execution, execute } from './execute.js';

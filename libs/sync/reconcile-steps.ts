@@ -58,7 +58,10 @@ export interface Comparison {
 export function openComparison(deps: RunDeps, listing: Listing): Comparison {
   const { engine, platform, stream, connection, run, signal } = deps;
   const { warehouse } = engine;
-  const door = openDoor(engine, platform, connection, 'backfill', { spender: run.stream });
+  const door = openDoor(engine, platform, connection, 'backfill', {
+    spender: run.stream,
+    run: run.id,
+  });
   const lease = leaseKeeper(engine, run);
   const ask = { stream, settings: door.settings, signal, alive: () => lease.alive() };
   const counts = countsOf(run);

@@ -32,7 +32,7 @@ export async function replayRecords(
   deps: RunDeps,
 ): Promise<{ ended: 'finished' | 'yielded'; counts: Counts }> {
   const { engine, platform, stream, connection, run, signal } = deps;
-  const door = openDoor(engine, platform, connection);
+  const door = openDoor(engine, platform, connection, 'live', { run: run.id });
   const lease = leaseKeeper(engine, run);
   const ask: RecordsAsk = { stream, settings: door.settings, signal, alive: () => lease.alive() };
   const counts = countsOf(run);

@@ -15,7 +15,7 @@ import { beginningOf } from './window.js';
 export async function readWindow(deps: RunDeps): Promise<{ ended: 'finished' | 'yielded'; counts: Counts }> {
   const { engine, platform, stream, connection, run, signal } = deps;
   const began = await beginningOf(deps);
-  const door = openDoor(engine, platform, connection, laneOf(run), { spender: run.stream });
+  const door = openDoor(engine, platform, connection, laneOf(run), { spender: run.stream, run: run.id });
   const lease = leaseKeeper(engine, run);
   const counts = countsOf(run);
   const started = engine.now();

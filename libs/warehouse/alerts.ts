@@ -35,7 +35,7 @@ export async function raiseAlert(
 ): Promise<boolean> {
   const [row] = await on.query<{ times: number }>(
     `insert into alerts (workspace_id, key, severity, title, detail, connection_id, stream, first_at, last_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+     values (coalesce((select workspace_id from connections where id = $6), $1), $2, $3, $4, $5, $6, $7, $8, $8)
      on conflict (workspace_id, key) where state = 'open' do update set severity = excluded.severity,
        title = excluded.title, detail = excluded.detail, last_at = excluded.last_at, times = alerts.times + 1
      returning times`,
@@ -57,19 +57,19 @@ export async function raiseAlert(
 export async function resolveAlert(on: { readonly query: Query }, key: string, now: Date): Promise<boolean> {
   const rows = await on.query<{ id: string }>(
     `with ended as (
-       update alerts set state = 'resolved', resolved_at = $3 where workspace_id = $1 and key = $2 and state = 'open' returning id
+       update alerts set state = 'resolved', resolved_at = $2 where key = $1 and state = 'open' returning id
      ) select id from ended`,
-    [DEFAULT_WORKSPACE, key, now],
+    [key, now],
   );
   return rows.length > 0;
 }
 
-/** Open alerts, the newest first. */
-export const openAlerts = (warehouse: Warehouse): Promise<AlertRow[]> =>
+/** Open alerts, the newest first: of one workspace, or of all. What concerns no connection is the default workspace's. */
+export const openAlerts = (warehouse: Warehouse, workspace: string | null = null): Promise<AlertRow[]> =>
   warehouse.query<AlertRow>(
     `select a.id, a.key, a.severity, a.title, a.detail, c.name as connection, a.stream, a.times,
        a.first_at as "firstAt", a.last_at as "lastAt"
      from alerts a left join connections c on c.id = a.connection_id
-     where a.workspace_id = $1 and a.state = 'open' order by a.last_at desc`,
-    [DEFAULT_WORKSPACE],
+     where ($1::text is null or a.workspace_id = $1) and a.state = 'open' order by a.last_at desc`,
+    [workspace],
   );

@@ -7,6 +7,8 @@ import { DEFAULT_WORKSPACE } from './workspace.js';
 export interface Asked {
   readonly by: string;
   readonly at: Date;
+  /** Whoever asks writes the line of the audit log themselves. */
+  readonly toldElsewhere?: true;
 }
 
 /** A line of the audit log for something done in bulk. */
@@ -17,11 +19,21 @@ export const auditBulk = (
   subject: string,
 ): Promise<void> => writeAudit(warehouse.dataSource.manager, asked, action, subject);
 
+/** A line of the audit log, in the transaction of what it tells, unless whoever asked writes it. */
+export async function told(
+  manager: EntityManager,
+  asked: Asked,
+  action: string,
+  subject: string,
+): Promise<void> {
+  if (asked.toldElsewhere) return;
+  await writeAudit(manager, asked, action, subject);
+}
+
 /** As long as the console lets a line of the log be. */
 const LONGEST = 200;
 
-/** One line of the audit log, in the transaction of what it tells. */
-export async function writeAudit(
+async function writeAudit(
   manager: EntityManager,
   { by, at }: Asked,
   action: string,

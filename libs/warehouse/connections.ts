@@ -14,6 +14,8 @@ export interface NewConnection {
   readonly credentials: Json;
   readonly baseUrl?: string | null;
   readonly sandbox?: boolean;
+  /** The default one where nothing is said. */
+  readonly workspace?: string;
 }
 
 const repository = (warehouse: Warehouse) => warehouse.dataSource.getRepository(Connection);
@@ -33,10 +35,11 @@ export async function saveConnection(
   ring: KeyRing,
   input: NewConnection,
 ): Promise<SavedConnection> {
+  const workspaceId = input.workspace ?? DEFAULT_WORKSPACE;
   return warehouse.transaction(async (manager) => {
     const connections = manager.getRepository(Connection);
     const known = await connections.findOne({
-      where: { workspaceId: DEFAULT_WORKSPACE, name: input.name },
+      where: { workspaceId, name: input.name },
       lock: { mode: 'pessimistic_write' },
     });
     if (known && known.platform !== input.platform)
@@ -46,7 +49,7 @@ export async function saveConnection(
       );
     const id = known?.id ?? newShortId('conn');
     await connections.save({
-      ...(known ?? { id, workspaceId: DEFAULT_WORKSPACE, name: input.name, platform: input.platform }),
+      ...(known ?? { id, workspaceId, name: input.name, platform: input.platform }),
       settings: input.settings,
       baseUrl: input.baseUrl ?? null,
       sandbox: input.sandbox ?? false,
@@ -60,13 +63,21 @@ export async function saveConnection(
   });
 }
 
-export const listConnections = (warehouse: Warehouse): Promise<ConnectionRow[]> =>
-  repository(warehouse).find({ where: { workspaceId: DEFAULT_WORKSPACE }, order: { name: 'ASC' } });
+/** Those of one workspace, or all: a worker serves every workspace. */
+export const listConnections = (
+  warehouse: Warehouse,
+  workspace: string | null = null,
+): Promise<ConnectionRow[]> =>
+  repository(warehouse).find({
+    where: workspace === null ? {} : { workspaceId: workspace },
+    order: { name: 'ASC', id: 'ASC' },
+  });
 
-/** By name or id; a Failure that lists what there is otherwise. */
+/** By name or id, the default workspace's before another's of the same name; a Failure that lists what there is otherwise. */
 export async function findConnection(warehouse: Warehouse, nameOrId: string): Promise<ConnectionRow> {
   const all = await listConnections(warehouse);
-  const found = all.find((connection) => connection.name === nameOrId || connection.id === nameOrId);
+  const named = all.filter((connection) => connection.name === nameOrId || connection.id === nameOrId);
+  const found = named.find(({ workspaceId }) => workspaceId === DEFAULT_WORKSPACE) ?? named[0];
   if (found) return found;
   const known = all.map((connection) => connection.name).join(', ') || 'none yet';
   throw new Failure(
@@ -108,6 +119,10 @@ export async function removeConnection(
 ): Promise<void> {
   await warehouse.transaction(async (manager) => {
     for (const table of purge) await manager.query(`delete from "${table}" where connection_id = $1`, [id]);
+    await manager.query(
+      `delete from run_calls where run_id in (select id from runs where connection_id = $1)`,
+      [id],
+    );
     await manager.getRepository(Connection).delete({ id });
   });
 }
@@ -117,6 +132,13 @@ export const reloadConnection = (warehouse: Warehouse, id: string): Promise<Conn
 
 export const listStreamStates = (warehouse: Warehouse): Promise<StreamRow[]> =>
   warehouse.dataSource.getRepository(StreamState).find();
+
+export const findStreamState = (
+  warehouse: Warehouse,
+  connectionId: string,
+  stream: string,
+): Promise<StreamRow | null> =>
+  warehouse.dataSource.getRepository(StreamState).findOneBy({ connectionId, stream });
 
 /** Something the platform said that an operator should see beside the stream. */
 export async function noteStream(

@@ -78,6 +78,8 @@ export const StreamState = entity<StreamRow>('streams', {
   stream: key,
   enabled: { type: 'boolean', nullable: true },
   everyMs: { type: 'bigint', nullable: true },
+  cron: textOrNull,
+  zone: textOrNull,
   lookbackMs: { type: 'bigint', nullable: true },
   notice: textOrNull,
   noticeAt: atOrNull,

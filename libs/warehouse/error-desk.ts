@@ -1,5 +1,6 @@
 import { Failure, type FailureKind } from '#kernel';
-import { writeAudit, type Asked } from './audit.js';
+import { arrayLiteral } from './array-literal.js';
+import { told, type Asked } from './audit.js';
 import { OPEN_RECORDS, UNMENDED_RUNS, type FailureExample } from './failures.js';
 import type { QuarantineRow, RunRow } from './rows.js';
 import type { Warehouse } from './warehouse.js';
@@ -27,6 +28,8 @@ export interface FailureRow {
   /** Null where it resolved itself. */
   readonly resolvedBy: string | null;
   readonly note: string | null;
+  /** Who sees to it: a user's name. */
+  readonly assignedTo: string | null;
   /** Runs and quarantined records in it now. */
   readonly runs: number;
   readonly records: number;
@@ -34,7 +37,7 @@ export interface FailureRow {
 
 const columns = `f.fingerprint, f.kind, f.platform, f.stream, f.operation, f.message, f.state, f.count, f.reopened,
   f.first_seen_at as "firstSeenAt", f.last_seen_at as "lastSeenAt", f.example, f.resolved_at as "resolvedAt",
-  f.resolved_by as "resolvedBy", f.note, runs.n as runs, records.n as records
+  f.resolved_by as "resolvedBy", f.note, f.assigned_to as "assignedTo", runs.n as runs, records.n as records
   from failures f cross join lateral (select count(*)::int as n from (${UNMENDED_RUNS}) m) runs
   cross join lateral (select count(*)::int as n from (${OPEN_RECORDS}) m) records`;
 
@@ -49,8 +52,53 @@ export const listFailures = (
     [DEFAULT_WORKSPACE, [...filter.states], filter.stream ?? null, filter.limit ?? 1000],
   );
 
+/** Which groups of one workspace are listed, and from where on; `after` is the `place` and the fingerprint of the last one. */
+export interface FailuresAsked {
+  readonly workspace: string;
+  readonly states: readonly FailureState[];
+  readonly kind?: string | undefined;
+  readonly platform?: string | undefined;
+  readonly stream?: string | undefined;
+  readonly connectionId?: string | undefined;
+  readonly assignedTo?: string | undefined;
+  readonly after: readonly [place: string, fingerprint: string] | null;
+  readonly limit: number;
+}
+
+/** One more than `limit` where there are more; what was seen last comes first. */
+export const pageOfFailures = (
+  warehouse: Warehouse,
+  asked: FailuresAsked,
+): Promise<(FailureRow & { place: string })[]> =>
+  warehouse.query(
+    `select f.last_seen_at::text as place, ${columns}
+     where f.workspace_id = $1 and f.state = any($2::text[]) and ($3::text is null or f.kind = $3)
+       and ($4::text is null or f.platform = $4) and ($5::text is null or f.stream = $5)
+       and ($6::text is null or f.assigned_to = $6)
+       and ($7::text is null or exists (${UNMENDED_RUNS} and r.connection_id = $7)
+         or exists (${OPEN_RECORDS} and q.connection_id = $7))
+       and ($8::timestamptz is null or (f.last_seen_at, f.fingerprint) < ($8::timestamptz, $9))
+     order by f.last_seen_at desc, f.fingerprint desc limit $10`,
+    [
+      asked.workspace,
+      arrayLiteral(asked.states),
+      asked.kind ?? null,
+      asked.platform ?? null,
+      asked.stream ?? null,
+      asked.assignedTo ?? null,
+      asked.connectionId ?? null,
+      asked.after?.[0] ?? null,
+      asked.after?.[1] ?? null,
+      asked.limit + 1,
+    ],
+  );
+
 /** The group whose fingerprint begins so; a Failure where none or several do. */
-export async function findFailure(warehouse: Warehouse, prefix: string): Promise<FailureRow> {
+export async function findFailure(
+  warehouse: Warehouse,
+  prefix: string,
+  workspace = DEFAULT_WORKSPACE,
+): Promise<FailureRow> {
   const begin = prefix.toLowerCase();
   if (!/^[0-9a-f]{4,16}$/.test(begin))
     throw new Failure(
@@ -59,7 +107,7 @@ export async function findFailure(warehouse: Warehouse, prefix: string): Promise
     );
   const found = await warehouse.query<FailureRow>(
     `select ${columns} where f.workspace_id = $1 and f.fingerprint like $2 order by f.fingerprint limit 10`,
-    [DEFAULT_WORKSPACE, `${begin}%`],
+    [workspace, `${begin}%`],
   );
   if (found.length === 1) return found[0]!;
   throw new Failure(
@@ -75,6 +123,7 @@ export async function membersOf(
   warehouse: Warehouse,
   fingerprint: string,
   limit: number,
+  workspace = DEFAULT_WORKSPACE,
 ): Promise<{
   runs: (Pick<RunRow, 'id' | 'stream' | 'kind' | 'state' | 'finishedAt' | 'failure'> & {
     connection: string;
@@ -88,34 +137,68 @@ export async function membersOf(
       `select r.id, r.stream, r.kind, r.state, r.finished_at as "finishedAt", r.failure, c.name as connection
        from runs r join connections c on c.id = r.connection_id
        where r.fingerprint = $1 and r.mended_at is null and r.state in ('failed', 'queued', 'snoozed', 'running')
+         and c.workspace_id = $3
        order by r.queued_at desc limit $2`,
-      [fingerprint, limit],
+      [fingerprint, limit, workspace],
     ),
     warehouse.query<QuarantineRow & { connection: string }>(
       `select q.id, q.record_key as "recordKey", q.stream, q.reason, q.last_seen_at as "lastSeenAt", c.name as connection
        from quarantine q join connections c on c.id = q.connection_id
-       where q.fingerprint = $1 and q.state = 'open' order by q.last_seen_at desc, q.id desc limit $2`,
-      [fingerprint, limit],
+       where q.fingerprint = $1 and q.state = 'open' and c.workspace_id = $3
+       order by q.last_seen_at desc, q.id desc limit $2`,
+      [fingerprint, limit, workspace],
     ),
   ]);
   return { runs, records };
 }
 
 /** What a person says of a group; one that is resolved by hand opens again when it comes back. */
+export interface Said {
+  /** Unchanged where nothing is said of it. */
+  readonly state?: FailureState;
+  readonly note?: string | null;
+  readonly assignedTo?: string | null;
+}
+
 export async function markFailure(
   warehouse: Warehouse,
   fingerprint: string,
-  to: { readonly state: FailureState; readonly note?: string },
-  { by, at }: Asked,
+  said: Said,
+  asked: Asked,
+  workspace = DEFAULT_WORKSPACE,
 ): Promise<void> {
   await warehouse.transaction(async (manager) => {
     await manager.query(
-      `update failures set state = $3, note = coalesce($4, note),
-         resolved_at = case when $3 = 'open' then null else $5::timestamptz end,
-         resolved_by = case when $3 = 'open' then null else $6 end
+      `update failures set state = coalesce($3, state), note = case when $7 then $4 else note end,
+         assigned_to = case when $9 then $8 else assigned_to end,
+         resolved_at = case when $3 is null then resolved_at when $3 = 'open' then null else $5::timestamptz end,
+         resolved_by = case when $3 is null then resolved_by when $3 = 'open' then null else $6 end
        where workspace_id = $1 and fingerprint = $2`,
-      [DEFAULT_WORKSPACE, fingerprint, to.state, to.note ?? null, at, by],
+      [
+        workspace,
+        fingerprint,
+        said.state ?? null,
+        said.note ?? null,
+        asked.at,
+        asked.by,
+        said.note !== undefined,
+        said.assignedTo ?? null,
+        said.assignedTo !== undefined,
+      ],
     );
-    await writeAudit(manager, { by, at }, `failure.${to.state}`, fingerprint);
+    await told(manager, asked, `failure.${said.state ?? 'note'}`, fingerprint);
   });
 }
+
+/** How often each group was seen in each hour since; hours without a sight are left out. */
+export const failureTrend = (
+  warehouse: Warehouse,
+  workspace: string,
+  fingerprints: readonly string[],
+  since: Date,
+): Promise<{ fingerprint: string; hour: Date; count: number }[]> =>
+  warehouse.query(
+    `select fingerprint, hour, count::int as count from failure_hours
+     where workspace_id = $1 and fingerprint = any($2::text[]) and hour >= $3 order by fingerprint, hour`,
+    [workspace, arrayLiteral(fingerprints), since],
+  );

@@ -58,7 +58,8 @@ export async function quarantine(
   }
   if (seen.size === 0 && landed.length === 0) return;
   const moved = kept.flatMap(({ before }) => before ?? []);
-  await regroup(query, { seen: [...seen.values()], left: [...moved, ...landed] });
+  const { connectionId } = run;
+  await regroup(query, { connectionId, seen: [...seen.values()], left: [...moved, ...landed] });
 }
 
 interface KeptRecord {
@@ -129,4 +130,19 @@ async function land(
     [run.connectionId, run.stream, arrayLiteral(keys.map(asStored))],
   );
   return rows.flatMap(({ fingerprint }) => fingerprint ?? []);
+}
+
+/** Of the records that lie open in the quarantine by this run, for a reason that begins so: how many, and the first of them. */
+export async function openWith(
+  warehouse: { readonly query: Query },
+  run: Pick<RunRow, 'id' | 'connectionId' | 'stream'>,
+  beginning: string,
+): Promise<{ count: number; first: { readonly key: string; readonly reason: string } | null }> {
+  const rows = await warehouse.query<{ key: string; reason: string; count: string }>(
+    `select record_key as key, reason, count(*) over () as count from quarantine
+     where connection_id = $1 and stream = $2 and run_id = $3 and state = 'open' and starts_with(reason, $4)
+     order by id limit 1`,
+    [run.connectionId, run.stream, run.id, beginning],
+  );
+  return { count: Number(rows[0]?.count ?? 0), first: rows[0] ?? null };
 }

@@ -1,11 +1,10 @@
 import { Failure, type Json } from '#kernel';
 import { jsonText } from './array-literal.js';
-import { writeAudit, type Asked } from './audit.js';
+import { told, type Asked } from './audit.js';
 import { regroup } from './failures.js';
 import { queryOf } from './pages.js';
 import type { QuarantineRow } from './rows.js';
 import type { Warehouse } from './warehouse.js';
-import { DEFAULT_WORKSPACE } from './workspace.js';
 
 /** A record of the quarantine with the name of its connection. */
 export type QuarantinedRecord = QuarantineRow & { connection: string };
@@ -58,8 +57,9 @@ export async function editQuarantined(
   warehouse: Warehouse,
   record: Pick<QuarantineRow, 'id' | 'times' | 'stream' | 'recordKey'> & { connection: string },
   payload: Json,
-  { by, at }: Asked,
+  asked: Asked,
 ): Promise<void> {
+  const { by, at } = asked;
   await warehouse.transaction(async (manager) => {
     const [edited] = (await manager.query(
       `with edited as (
@@ -73,9 +73,9 @@ export async function editQuarantined(
         'refused',
         `record ${record.id} has landed or was sent anew meanwhile; look again: npx stratus quarantine show ${record.id}`,
       );
-    await writeAudit(
+    await told(
       manager,
-      { by, at },
+      asked,
       'quarantine.edit',
       `${record.stream} ${record.recordKey} on ${record.connection}`,
     );
@@ -85,9 +85,11 @@ export async function editQuarantined(
 /** Puts a record aside for good, or back: an ignored one is neither replayed nor counted as open. */
 export async function ignoreQuarantined(
   warehouse: Warehouse,
-  record: Pick<QuarantineRow, 'id' | 'stream' | 'recordKey' | 'fingerprint'> & { connection: string },
+  record: Pick<QuarantineRow, 'id' | 'connectionId' | 'stream' | 'recordKey' | 'fingerprint'> & {
+    connection: string;
+  },
   ignored: boolean,
-  { by, at }: Asked,
+  asked: Asked,
 ): Promise<void> {
   await warehouse.transaction(async (manager) => {
     await manager.query(`update quarantine set state = $2 where id = $1 and state <> 'landed'`, [
@@ -95,14 +97,19 @@ export async function ignoreQuarantined(
       ignored ? 'ignored' : 'open',
     ]);
     if (ignored && record.fingerprint !== null)
-      await regroup(queryOf(manager), { seen: [], left: [record.fingerprint] }, at);
+      await regroup(
+        queryOf(manager),
+        { connectionId: record.connectionId, seen: [], left: [record.fingerprint] },
+        asked.at,
+      );
     else
       await manager.query(
         `update failures set state = 'open', resolved_at = null, resolved_by = null
-         where workspace_id = $1 and fingerprint = $2 and state = 'resolved'`,
-        [DEFAULT_WORKSPACE, record.fingerprint],
+         where workspace_id = (select workspace_id from connections where id = $1) and fingerprint = $2
+           and state = 'resolved'`,
+        [record.connectionId, record.fingerprint],
       );
     const subject = `${record.stream} ${record.recordKey} on ${record.connection}`;
-    await writeAudit(manager, { by, at }, ignored ? 'quarantine.ignore' : 'quarantine.reopen', subject);
+    await told(manager, asked, ignored ? 'quarantine.ignore' : 'quarantine.reopen', subject);
   });
 }

@@ -211,7 +211,7 @@ async function settle(query: Query, run: RunRow, results: readonly ReplayResult[
       },
     });
   }
-  await regroup(query, { seen: [...seen.values()], left });
+  await regroup(query, { connectionId: run.connectionId, seen: [...seen.values()], left });
 }
 
 /** What a replayed payload is: the edited one where a person made one. */

@@ -52,6 +52,9 @@ export interface StreamRow {
   stream: string;
   enabled: boolean | null;
   everyMs: string | null;
+  /** In place of `everyMs`: a cron pattern, in the zone beside it. */
+  cron: string | null;
+  zone: string | null;
   lookbackMs: string | null;
   notice: string | null;
   noticeAt: Date | null;
