@@ -12,6 +12,8 @@ import { ShipBob1763700000010 } from './0010-shipbob.js';
 import { Amazon1763700000011 } from './0011-amazon.js';
 import { Shapes1763700000012 } from './0012-shapes.js';
 import { ShopifyAfterSale1763700000013 } from './0013-shopify-after-sale.js';
+import { ShopifyStockAndPayouts1763700000014 } from './0014-shopify-stock-and-payouts.js';
+import { ConsoleApi1763700000016 } from './0016-console-api.js';
 import { Operators1763700000017 } from './0017-operators.js';
 
 export const migrations = [
@@ -28,5 +30,7 @@ export const migrations = [
   Amazon1763700000011,
   Shapes1763700000012,
   ShopifyAfterSale1763700000013,
-];
+  ShopifyStockAndPayouts1763700000014,
+  ConsoleApi1763700000016,
   Operators1763700000017,
+];

@@ -38,6 +38,8 @@ export const consoleOn = async (stack: Stack): Promise<Console> => {
     metrics: stack.metrics,
     logger: stack.logger.child({ part: 'console' }),
     platforms,
+    ring: stack.ring,
+    engine: () => stack.engine(),
     host: stack.env.host,
     port: stack.env.port,
     trustProxy: stack.env.trustProxy,

@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { accessLog } from './access-log.js';
 import { accountRoutes } from './account-routes.js';
+import { api, API_PATH, mountApi } from './api/index.js';
 import { serveAssets } from './assets.js';
 import { board } from './board.js';
 import { BOARD_PATH, maybeSignedIn, mustSignIn, readSession } from './gate.js';
@@ -35,6 +36,8 @@ export function consoleApp(options: ConsoleOptions): Express {
   const news = newsOf(options);
   app.get('/api/system/status', mayScrape(options), status(news));
   app.get('/metrics', mayScrape(options), scrape(options));
+
+  app.use(API_PATH, mountApi(options, api));
 
   app.use(mustSignIn);
   app.use(BOARD_PATH, board(options));

@@ -6,7 +6,8 @@ import { refuse } from './reply.js';
 import { findSession, sameSecret, type SignedIn } from './sessions.js';
 import { within } from './within.js';
 
-const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
+/** What a role may, as a number: each may what those below it may. */
+export const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
 const PATIENCE = seconds(5);
 
 const signed = new WeakMap<Request, SignedIn>();

@@ -1,5 +1,6 @@
+import type { KeyRing } from '#kernel';
 import type { Queues } from '#queue';
-import type { Platform } from '#sync';
+import type { Engine, Platform } from '#sync';
 import type { Logger, Metrics } from '#telemetry';
 import type { Warehouse } from '#warehouse';
 
@@ -9,6 +10,10 @@ export interface ConsoleOptions {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly platforms: readonly Platform[];
+  /** Seals what people enter: credentials, second factors. */
+  readonly ring: KeyRing;
+  /** The engine, opened when it is first needed: a connection is tried out with it. */
+  readonly engine: () => Engine;
   /** Where to listen. */
   readonly host: string;
   /** 0 takes any that is free. */

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { STATUS_CODES } from 'node:http';
 import { redactText, type Logger } from '#telemetry';
 import type { Html } from './html.js';
+import { isLostStore } from './lost-store.js';
 import { messagePage } from './pages/message.js';
 
 export function sendPage(response: Response, page: Html, status = 200): void {
@@ -45,18 +46,6 @@ function statusOf(error: unknown): number {
   if ('status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500)
     return error.status;
   return isLostStore(error) ? 503 : 500;
-}
-
-function isLostStore(error: object): boolean {
-  const code = 'code' in error ? String(error.code) : '';
-  const message = 'message' in error ? String(error.message) : '';
-  return (
-    /^(08|57P|53)/.test(code) ||
-    /^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND)$/.test(code) ||
-    /no answer within|Connection (terminated|is closed)|connect timeout|timeout exceeded|max retries per request/i.test(
-      message,
-    )
-  );
 }
 
 /** What Bull Board's handlers throw, without what could be a secret in it. */

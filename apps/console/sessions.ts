@@ -12,6 +12,7 @@ export interface SignedIn {
   readonly userId: string;
   readonly name: string;
   readonly role: Role;
+  readonly workspace: string;
 }
 
 const hashOf = (id: string): string => createHash('sha256').update(id).digest('hex');
@@ -37,7 +38,7 @@ export async function openSession(
 
 export async function findSession(warehouse: Warehouse, id: string, now: Date): Promise<SignedIn | null> {
   const [row] = await warehouse.query<SignedIn>(
-    `select s.id_hash as "idHash", s.csrf, u.id as "userId", u.name, u.role
+    `select s.id_hash as "idHash", s.csrf, u.id as "userId", u.name, u.role, u.workspace_id as workspace
      from sessions s join users u on u.id = s.user_id where s.id_hash = $1 and s.expires_at > $2`,
     [hashOf(id), now],
   );

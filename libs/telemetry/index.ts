@@ -4,4 +4,4 @@
  */
 export { type Logger, type LoggerOptions, createLogger, silentLogger } from './logger.js';
 export { type Metrics, createMetrics } from './metrics.js';
-export { redactText } from './redact.js';
+export { redactFields, redactText } from './redact.js';

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { platforms } from '#catalog';
+import { readKeyRing } from '#kernel';
 import { openQueues, type QueueStore, type Queues } from '#queue';
 import { createMetrics, silentLogger, type Logger } from '#telemetry';
 import { openWarehouse, insertRun, type RunRow, type Warehouse } from '#warehouse';
@@ -56,6 +58,10 @@ export async function consoleWorld(
     metrics: createMetrics(),
     logger: more.logger ?? silentLogger,
     platforms,
+    ring: readKeyRing(randomBytes(32).toString('base64')),
+    engine: () => {
+      throw new Error('this test calls no platform');
+    },
     host: '127.0.0.1',
     port: 0,
     trustProxy: 0,
