@@ -88,6 +88,11 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
   readonly body: B;
   /** What a record lacks and its page knows (its parent's id) is added here: so the quarantine keeps it too. */
   readonly records: (body: z.output<B>, page: PageRead) => readonly unknown[];
+  /**
+   * Where not everything that is listed makes a record (orders, few of which have a refund): the instants of what is
+   * listed. The checkpoint follows them as it follows the records' own, or the window would grow until the next record.
+   */
+  readonly listedAt?: (body: z.output<B>) => readonly Date[];
   /** Absent where the page's records are whole. */
   readonly beside?: Beside;
   /** Pure: from the page just read to the next place of the same parent and span, or null. Absent for lists of one page. */
@@ -165,6 +170,7 @@ export interface Stream {
   // The engine gives everything; who tries out one page of a stream without parents may leave out what that ignores.
   request(query: Omit<PageQuery<unknown>, 'parent'> & Partial<Pick<PageQuery<unknown>, 'parent'>>): CallSpec;
   records(body: unknown, page?: PageRead): readonly unknown[];
+  listedAt(body: unknown): readonly Date[];
   next(page: Pick<NextQuery<unknown>, 'body' | 'place' | 'size'> & Partial<NextQuery<unknown>>): Place | null;
   key(record: unknown): string;
   rawKey(payload: unknown): string | null;
@@ -197,6 +203,7 @@ export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType,
     follow: [],
     onto: [],
     next: () => null,
+    listedAt: () => [],
     gone: () => false,
     part: false,
     rawKey: idBy(spec.schema),

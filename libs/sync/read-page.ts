@@ -10,7 +10,7 @@ import { withBeside } from './read-beside.js';
 /** One page, read, followed up, parsed and mapped: all that is left is to commit it. */
 export interface ReadPage extends MappedRecords {
   readonly next: Place | null;
-  /** The newest cursor value among the good records; one from the future would lead past pages not yet read. */
+  /** The newest cursor value among the good records and `listedAt`; one from the future would lead past pages not yet read. */
   readonly newest: Date | null;
   /** The document it is, for streams of those. */
   readonly document: string | null;
@@ -53,7 +53,7 @@ async function pageOf(door: Door, ask: PageAsk, { body, headers, size, roomy }: 
   const mapped = await mapRecords(door, ask, records);
   const document = stream.download ? parent.id : null;
   let newest: Date | null = null;
-  for (const cursor of mapped.cursors)
+  for (const cursor of [...mapped.cursors, ...stream.listedAt(body)])
     if (cursor <= window.to && (!newest || cursor > newest)) newest = cursor;
   return {
     ...mapped,

@@ -16,6 +16,11 @@ const streams = [
   fakeStream('fake.heap', { order: 'unordered' }),
   fakeStream('fake.list', null),
   fakeStream('fake.late', { startAt: new Date('2026-11-01T00:03:00.000Z') }),
+  {
+    ...fakeStream('fake.few'),
+    records: () => [],
+    listedAt: (body: unknown) => (body as { things: Thing[] }).things.map((one) => new Date(one.updatedAt)),
+  },
 ];
 
 describeDb('a run', () => {
@@ -74,6 +79,15 @@ describeDb('a run', () => {
       calls: 1,
     });
     expect(await checkpoint()).toBeNull();
+  });
+
+  it('of a list of which nothing makes a record moves on by what is listed, never past the window', async () => {
+    shop.things = [...manyThings(10), thing(99, { updatedAt: '2999-01-01T00:00:00.000Z' })];
+    expect(await db.finish(await db.queue(connection, { stream: 'fake.few' }))).toMatchObject({
+      state: 'succeeded',
+      records: 0,
+    });
+    expect(await checkpoint('fake.few')).toBe((shop.things as Thing[])[9]!.updatedAt);
   });
 
   it('makes no call too many when the last page is exactly full', async () => {
