@@ -18,9 +18,9 @@ export interface HttpRequest {
   readonly private?: boolean;
   /**
    * `exact`: JSON whose numbers are all read as their exact decimal text. `text` for what is no JSON at all. `file`: text
-   * in its own charset, of up to 64 MB, unpacked. `json` by default.
+   * in its own charset, of up to 64 MB, unpacked. `bytes`: a Buffer of up to 64 MB, as it came. `json` by default.
    */
-  readonly expect?: 'json' | 'exact' | 'text' | 'file';
+  readonly expect?: 'json' | 'exact' | 'text' | 'file' | 'bytes';
   /** Of a `file`: it is packed with gzip. */
   readonly gzip?: boolean;
 }

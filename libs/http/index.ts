@@ -13,6 +13,7 @@
  */
 export { type HttpRequest, type Method, type Reply } from './call.js';
 export { type HostRule, allowedHost, isPrivateAddress } from './hosts.js';
+export { readJson } from './json.js';
 export { type Sender, type SenderOptions, createSender } from './send.js';
 export { type Classify, classify, detailOf } from './classify.js';
 export { retryAfter } from './retry-after.js';

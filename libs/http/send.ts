@@ -133,7 +133,7 @@ export function createSender(options: SenderOptions = {}): Sender {
         httpAgent,
         httpsAgent,
         tries,
-        ...(request.expect === 'file' ? { maxContentLength: LARGEST_FILE } : {}),
+        ...(isFile(request.expect) ? { maxContentLength: LARGEST_FILE } : {}),
         // Only what is tried again is an error to axios, since retries are decided on errors. axios-retry's own
         // `validateResponse` would do, but hands out a reply whose body broke off as a good one without a body.
         validateStatus: (status: number) => !(request.idempotent && PASSING.has(status)),
@@ -169,9 +169,11 @@ export function createSender(options: SenderOptions = {}): Sender {
         const about = { status, from: host, contentType: headers['content-type'] ?? '' };
         const { expect = 'json', gzip = false } = request;
         const body =
-          expect === 'file' && status < 300
-            ? await fileText(bytes, { ...about, gzip })
-            : readBody(textOf(bytes), about, expect);
+          expect === 'bytes' && status < 300
+            ? bytes
+            : expect === 'file' && status < 300
+              ? await fileText(bytes, { ...about, gzip })
+              : readBody(textOf(bytes), about, expect);
         return { status, headers, body, ms: report(status), attempts: tries.attempts };
       } catch (thrown) {
         report(null);
@@ -192,6 +194,8 @@ export function createSender(options: SenderOptions = {}): Sender {
     },
   };
 }
+
+const isFile = (expect: HttpRequest['expect']): boolean => expect === 'file' || expect === 'bytes';
 
 /** The head of a reply came, its body did not. */
 const isBrokenOff = ({ response }: AxiosError): boolean =>
@@ -243,7 +247,7 @@ function headersOf({ headers, json, form, expect }: HttpRequest): Record<string,
     Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
   return {
-    accept: expect === 'text' || expect === 'file' ? '*/*' : 'application/json',
+    accept: expect === 'text' || isFile(expect) ? '*/*' : 'application/json',
     'accept-encoding': PACKINGS,
     'user-agent': 'Stratus',
     ...(json === undefined ? {} : { 'content-type': 'application/json' }),

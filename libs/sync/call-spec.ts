@@ -26,6 +26,8 @@ export interface CallSpec {
   readonly form?: Readonly<Record<string, string>>;
   /** The name the platform meters this call under; also the label in metrics and failures. */
   readonly operation: string;
+  /** True where a second one would do more than the first: it is not sent again by itself when its reply is lost. */
+  readonly once?: boolean;
   /** What the call will cost before it is made, in the platform's own points; 1 where calls are counted. */
   readonly weight?: number;
 }

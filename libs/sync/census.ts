@@ -199,8 +199,10 @@ async function provenFrom({ engine, stream, run }: Closing): Promise<Date | null
 }
 
 /** The platform's word on one span. What it refuses to count, or answers in a shape of its own, is not counted. */
-async function ask(closing: Closing, window: Window): Promise<Counted | { refused: string }> {
-  const { stream, door, signal } = closing;
+export async function ask(
+  { stream, door, signal }: Pick<Closing, 'stream' | 'door' | 'signal'>,
+  window: Window,
+): Promise<Counted | { refused: string }> {
   try {
     const reply = await door.call(stream.census!.request({ window, settings: door.settings }), signal);
     return says(stream, reply.body);

@@ -7,6 +7,7 @@ import type { CallSpec, PageQuery, PageRead, PageSize, Place, Window } from './c
 import type { Cursor } from './cursor.js';
 import type { Download } from './download.js';
 import type { Each } from './each.js';
+import type { History } from './history.js';
 import type { Listing } from './listing.js';
 import type { Onto, OntoOf } from './onto.js';
 
@@ -107,6 +108,8 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
   readonly cursor?: Cursor<z.output<S>>;
   /** Absent where the platform cannot count. */
   readonly census?: CensusSpec<Settings, T>;
+  /** Absent where the platform writes no files of its past: all is read page by page. */
+  readonly history?: History;
   /** True where another stream fills the same table with more: what this one is not served is not gone. */
   readonly part?: boolean;
   readonly follow?: readonly FollowSpec<z.output<S>, Settings>[];
@@ -116,6 +119,11 @@ export interface StreamSpec<Settings, B extends z.ZodType, S extends z.ZodType, 
    */
   readonly listing?: Listing;
   readonly gone?: (record: z.output<S>) => boolean;
+  /**
+   * What does not add up in a record that parses (a total that its parts do not make), in words; null where all does. Such
+   * a record is kept out like one that does not parse, and the run ends red, as every run does that meets it again.
+   */
+  readonly proof?: (record: z.output<S>) => string | null;
   readonly into: T;
   readonly map: (record: z.output<S>) => RowOf<T>;
   readonly children?: readonly ChildrenSpec<z.output<S>>[];
@@ -166,6 +174,7 @@ export interface Stream {
       }
     | undefined;
   readonly listing: Listing | undefined;
+  readonly history: History | undefined;
   readonly part: boolean;
   // The engine gives everything; who tries out one page of a stream without parents may leave out what that ignores.
   request(query: Omit<PageQuery<unknown>, 'parent'> & Partial<Pick<PageQuery<unknown>, 'parent'>>): CallSpec;
@@ -175,6 +184,7 @@ export interface Stream {
   key(record: unknown): string;
   rawKey(payload: unknown): string | null;
   gone(record: unknown): boolean;
+  readonly proof: ((record: unknown) => string | null) | undefined;
   map(record: unknown): Record<string, unknown>;
 }
 
@@ -212,9 +222,11 @@ export function defineStream<Settings, B extends z.ZodType, S extends z.ZodType,
     cursor: spec.cursor,
     census: spec.census,
     listing: spec.listing,
+    history: spec.history,
     each: spec.each,
     beside: spec.beside,
     download: spec.download,
+    proof: spec.proof,
   };
   return stream as unknown as Stream;
 }
@@ -225,10 +237,13 @@ function refuseMisbuilt({
   cursor,
   each,
   download,
+  history,
+  census,
   into,
 }: Pick<Stream, 'name' | 'into'> &
-  Partial<Pick<Stream, 'each' | 'download'>> & {
+  Partial<Pick<Stream, 'each' | 'download' | 'history'>> & {
     readonly cursor?: object;
+    readonly census?: object;
   }): void {
   const { maxSpan, startAt, reach, replaces, order } = (cursor ?? {}) as Partial<StreamCursor>;
   const refuse = (why: string): never => {
@@ -237,6 +252,8 @@ function refuseMisbuilt({
   if (maxSpan !== undefined && !startAt && reach === undefined)
     refuse('maxSpan needs startAt or reach: a window without a beginning cannot be cut');
   if (download !== undefined && each?.list === undefined) refuse('download needs each: eachListed(…)');
+  if (history && (!census || !cursor || each || maxSpan !== undefined))
+    refuse('history needs a cursor and a census, which tells whether it pays, and no legs');
   if (replaces !== undefined && !(replaces in into.columns))
     refuse(`replaces: ${into.name} has no column ${replaces}`);
   if (replaces !== undefined && order !== 'unordered') refuse('replaces is for an unordered list');

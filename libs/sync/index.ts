@@ -30,6 +30,7 @@ export {
 export { type Each, type Parent, NO_PARENT, among, eachListed } from './each.js';
 export { type Beside, beside } from './beside.js';
 export { type Address, type Download, download } from './download.js';
+export { type Begun, type ExportState, type History, type HistoryQuery, history } from './history.js';
 export { type Match, type Onto, type Patch, onto } from './onto.js';
 export { type Fetched, type Listed, type Listing, listing } from './listing.js';
 export { afterCursor, cursorOf } from './next.js';
@@ -40,6 +41,6 @@ export { PageDepth } from './page-depth.js';
 export { PlaceLost } from './place-lost.js';
 export { Unavailable, whyUnavailable } from './unavailable.js';
 export { type Engine } from './engine.js';
-export { type UsageKeeper, keepUsage } from './usage.js';
 export { type CallLog, keepCalls } from './call-log.js';
+export { type UsageKeeper, keepUsage } from './usage.js';
 export { type Execution, execute } from './execute.js';

@@ -1,10 +1,13 @@
 import type { Lane } from '#http';
-import { beginReading, type Counts, type RunRow } from '#warehouse';
+import { beginReading, type Counts, type Reading, type RunRow } from '#warehouse';
 import { countsOf, leaseKeeper, type RunDeps } from './attempt.js';
+import type { Place } from './call-spec.js';
 import { closeRun } from './close.js';
 import { openDoor } from './door.js';
 import { parentsOf } from './find-parents.js';
-import { readPages, type Reader } from './read-pages.js';
+import type { Reader } from './land-page.js';
+import { readHistory } from './read-history.js';
+import { readPages } from './read-pages.js';
 import { beginningOf } from './window.js';
 
 /**
@@ -26,8 +29,11 @@ export async function readWindow(deps: RunDeps): Promise<{ ended: 'finished' | '
     const work: Reader = { ...deps, ...began, door, lease, counts, started, parents, noticed: 0 };
     const documents = stream.download ? parents.map(({ id }) => id) : null;
     for (let isRead = run.readAt !== null; ; isRead = false) {
-      if (!isRead && (await readPages(work, reading, place)) === 'yielded')
-        return { ended: 'yielded', counts };
+      if (!isRead) {
+        const read = await readAll(work, reading, place);
+        if (read === 'yielded') return { ended: 'yielded', counts };
+        if (read !== 'finished') reading = read.finished;
+      }
       const { records, quarantined } = counts;
       const { next, gone } = await closeRun({ ...work, reading, records, quarantined, documents });
       counts.gone += gone;
@@ -40,6 +46,19 @@ export async function readWindow(deps: RunDeps): Promise<{ ended: 'finished' | '
     counts.calls += calls;
     deps.spent(calls);
   }
+}
+
+/** From an export where it pays, else page by page; tells which reading that was, where it became another. */
+async function readAll(
+  work: Reader,
+  reading: Reading,
+  place: Place | null,
+): Promise<'finished' | 'yielded' | { finished: Reading }> {
+  const read = await readHistory(work, reading, place);
+  if (read === 'finished' || read === 'yielded') return read;
+  const { byPages } = read;
+  const ended = await readPages(work, byPages, byPages === reading ? place : null);
+  return ended === 'finished' ? { finished: byPages } : ended;
 }
 
 /** A past range and a nightly comparison take what the runs that keep the tables fresh leave of the budget. */

@@ -82,6 +82,13 @@ export function checkpointAfter(
   return read.spanEnd && earliest(cursorAt, read.spanEnd);
 }
 
+/** The same where records came in no order: it moves when the last of them is committed. */
+export const checkpointAtEnd = (
+  { run }: Pick<Deps, 'run'>,
+  cursorAt: Date | null,
+  { to }: Window,
+): Date | null => (cursorAt && run.kind !== 'backfill' ? earliest(cursorAt, to) : null);
+
 /** What was new or changed behind the checkpoint came late. */
 export function lateBefore(
   { engine, stream }: Pick<Deps, 'engine' | 'stream'>,

@@ -184,13 +184,18 @@ export async function held(query: Query, update: string, parameters: readonly un
 export async function beginReading(
   warehouse: Warehouse,
   run: RunRow,
-  next: { reading: Reading; window?: Span },
+  next: {
+    reading: Reading;
+    window?: Span;
+    /** Records that were read and do not count, since they are read again. */
+    uncounted?: number;
+  },
 ): Promise<void> {
   await warehouse.transaction(async (manager) => {
     const query = queryOf(manager);
     await held(
       query,
-      `update runs set reading = $3, place = null, read_at = null,
+      `update runs set reading = $3, place = null, read_at = null, records = records - $7,
          window_from = case when $4 then $5 else window_from end, window_to = coalesce($6, window_to)
        where id = $1 and lease = $2 and state = 'running' returning id`,
       [
@@ -200,6 +205,7 @@ export async function beginReading(
         next.window !== undefined,
         next.window?.from ?? null,
         next.window?.to ?? null,
+        next.uncounted ?? 0,
       ],
     );
     // What the second reading of a window is served stands alone against the second count.

@@ -112,8 +112,11 @@ export {
   beginBulk,
   findBulk,
   noteBulk,
+  requeueMany,
   retryable,
+  runsOfBulk,
   statesOf,
+  unqueueBulk,
 } from './bulk.js';
 export { auditBulk } from './audit.js';
 export {
@@ -199,4 +202,48 @@ export {
 export { type Spent, type Usage, type UsageKey, addUsage, trimUsage, usageSince } from './quota-usage.js';
 export { type Budget, type Forecast, type PaceRow, forecast, paces } from './forecast.js';
 export { type Wait, type WaitFacts, clockTime, explainWait, waitFacts } from './waits.js';
+export {
+  type ListedRun,
+  type RunAttempt,
+  type RunsAsked,
+  type RunsOfHour,
+  attemptsOf,
+  callsOf,
+  logOf,
+  pageOfRuns,
+  runIn,
+  runsByHour,
+} from './views/runs.js';
+export {
+  type StreamSettings,
+  type StripRun,
+  lastRunsOf,
+  resetCheckpoint,
+  restoreCheckpoint,
+  setStream,
+  streamSettings,
+} from './views/streams.js';
+export { type ListedRecord, type RecordsAsked, pageOfRecords, recordsIn } from './views/quarantine.js';
+export { type ListedOrder, type OrdersAsked, pageOfOrders } from './views/orders.js';
+export { type StoryPart, orderStory } from './views/order-story.js';
+export {
+  type RowsAsked,
+  type ShownRow,
+  type TableCount,
+  columnsOf,
+  countByTable,
+  estimate,
+  pageOfRows,
+  searchableColumns,
+  tableNamed,
+} from './views/table-rows.js';
+export {
+  type BackfillsAsked,
+  type ShownSlice,
+  backfillIn,
+  pageOfBackfills,
+  slicesOf,
+} from './views/backfills.js';
+export { type LiveRun, liveMarks, liveRuns } from './views/live.js';
+export { type Retention, retentionOf, setRetention, trimBooks } from './retention.js';
 export { type AlertRow, type NewAlert, openAlerts, raiseAlert, resolveAlert } from './alerts.js';
