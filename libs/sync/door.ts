@@ -5,7 +5,14 @@ import type { CallSpec } from './call-spec.js';
 import type { Platform } from './define.js';
 import type { Address } from './download.js';
 import type { Engine } from './engine.js';
-import { fetchFile, LinkRefused, type File } from './fetch-file.js';
+import {
+  fetchFile,
+  fetchPart,
+  LinkRefused,
+  type File,
+  type FilePart,
+  type PartAddress,
+} from './fetch-file.js';
 import { parse } from './parse.js';
 import { holdTokens } from './renew.js';
 
@@ -25,6 +32,12 @@ export interface Door {
     from: { readonly hosts: readonly RegExp[]; readonly of: string },
     signal: AbortSignal,
   ): Promise<File>;
+  /** The same of a part of a file. */
+  part(
+    address: PartAddress,
+    from: { readonly hosts: readonly RegExp[]; readonly of: string },
+    signal: AbortSignal,
+  ): Promise<FilePart>;
   /** The reply shows room for a page of twice the size. */
   isRoomy(reply: Reply): boolean;
   /** Calls made since the last `takeCalls`, retries and token renewals included. */
@@ -147,9 +160,10 @@ export function openDoor(
       outcome = {};
       /* crash point: before-fetch. Nothing was sent. The budget that was taken comes back: by what the platform says
          of its own meter, or when the loan of a process that died lapses. */
-      const reply = await send(spec, { headers: platform.auth.sign(used), idempotent: true }, signal);
+      const headers = platform.auth.sign(used);
+      const reply = await send(spec, { headers, idempotent: spec.once !== true }, signal);
       /* crash point: after-fetch. The reply is in memory only and the run's place stands before it: it is asked for
-         again. Every call of a run is a read, so asking twice does no harm. */
+         again. Every call of a run is a read, so asking twice does no harm; what starts an export is looked for first. */
       const now = deps.now();
       const failure = classify(reply, now, (one, at) => platform.classify(one, at)) ?? undefined;
       outcome = {
@@ -178,6 +192,22 @@ export function openDoor(
     return reply;
   }
 
+  async function fetched<F extends { readonly attempts: number }>(
+    { hosts, of: operation }: { readonly hosts: readonly RegExp[]; readonly of: string },
+    fetch: (rule: HostRule) => Promise<F>,
+  ): Promise<F> {
+    const own = connection.baseUrl === null ? hosts : places.hosts;
+    try {
+      const file = await fetch({ hosts: own, private: connection.sandbox });
+      calls += file.attempts;
+      return file;
+    } catch (thrown) {
+      calls += 1;
+      if (!(thrown instanceof Failure) || thrown instanceof LinkRefused) throw thrown;
+      throw located(thrown, platform, connection, { operation });
+    }
+  }
+
   return {
     settings,
     call: async (spec, signal) => {
@@ -187,19 +217,10 @@ export function openDoor(
         throw thrown instanceof Failure ? located(thrown, platform, connection, spec) : thrown;
       }
     },
-    file: async (address, { hosts, of: operation }, signal) => {
-      const own = connection.baseUrl === null ? hosts : places.hosts;
-      try {
-        const rule = { hosts: own, private: connection.sandbox };
-        const file = await fetchFile(deps.sender, address, rule, deps.now(), signal);
-        calls += file.attempts;
-        return file;
-      } catch (thrown) {
-        calls += 1;
-        if (!(thrown instanceof Failure) || thrown instanceof LinkRefused) throw thrown;
-        throw located(thrown, platform, connection, { operation });
-      }
-    },
+    file: (address, from, signal) =>
+      fetched(from, (rule) => fetchFile(deps.sender, address, rule, deps.now(), signal)),
+    part: (address, from, signal) =>
+      fetched(from, (rule) => fetchPart(deps.sender, address, rule, deps.now(), signal)),
     tend: (why) => tokens.tend(why),
     isRoomy: (reply) => platform.roomy(reply),
     takeCalls: () => {
