@@ -43,6 +43,9 @@ export class Operators1763700000017 implements MigrationInterface {
         primary key (run_id, lease)
       );
 
+      create index run_attempts_at on run_attempts using brin (ended_at);
+      create index run_logs_at on run_logs using brin (at);
+
       alter table failures add assigned_to text;
       create table failure_hours (
         workspace_id text not null references workspaces (id),

@@ -1,22 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { streamOf } from '#catalog';
-import { jobOf } from '#queue';
 import {
-  abortBulk,
   auditBulk,
-  beginReplay,
-  cancelRun,
-  dropReplay,
   findBulk,
   findRun,
   isFinished,
-  reloadConnection,
   replayable,
   type DeskFilter,
   type Replay,
   type ReplayPart,
   type RunRow,
 } from '#warehouse';
+import { callOffReplay, startReplay } from '../desk/bulk.js';
 import { agreed, plural } from './asking.js';
 import { attended } from './attended.js';
 import type { Context } from './context.js';
@@ -66,16 +60,8 @@ function describe({ output }: Context, parts: readonly ReplayPart[]): void {
 async function begin(stack: Stack, filter: DeskFilter): Promise<Replay | null> {
   const by = person();
   const at = new Date();
-  const replay = await beginReplay(stack.warehouse, filter, by, at);
-  if (!replay) return null;
-  await auditBulk(stack.warehouse, { by, at }, 'quarantine.replay', told(filter));
-  for (const { id, connectionId } of replay.runs) {
-    const [row, connection] = [
-      await findRun(stack.warehouse, id),
-      await reloadConnection(stack.warehouse, connectionId),
-    ];
-    await stack.queues().addRun(connection!.platform, row!.stream, jobOf(row!, connection!.name));
-  }
+  const replay = await startReplay(stack, filter, by, at);
+  if (replay) await auditBulk(stack.warehouse, { by, at }, 'quarantine.replay', told(filter));
   return replay;
 }
 
@@ -93,22 +79,8 @@ async function watch(context: Context, stack: Stack, replay: Replay | null): Pro
     if (runs.every(({ state }) => isFinished(state)) || signal.aborted) break;
     await wait(150, undefined, { signal }).catch(() => undefined);
   }
-  if (signal.aborted) await callOff(stack, replay);
+  if (signal.aborted) await callOffReplay(stack, replay, new Date());
   return report(context, stack, replay);
-}
-
-/** Ends it between two pages: what landed stays so, what is left stays in the quarantine. */
-async function callOff(stack: Stack, { bulkId, runs }: Replay): Promise<void> {
-  const now = new Date();
-  for (const { id, stream } of runs) {
-    if (!(await cancelRun(stack.warehouse, id, 'called off by hand', now))) continue;
-    await stack.queues().removeRun(streamOf(stream).platform, id);
-  }
-  await dropReplay(
-    stack.warehouse,
-    runs.map(({ id }) => id),
-  );
-  await abortBulk(stack.warehouse, bulkId, now);
 }
 
 async function report({ output, signal }: Context, stack: Stack, replay: Replay): Promise<number> {

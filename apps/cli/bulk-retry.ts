@@ -1,19 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Failure } from '#kernel';
-import { jobOf } from '#queue';
 import {
   abortBulk,
   auditBulk,
   beginBulk,
   noteBulk,
-  reloadConnection,
-  requeueRun,
   retryable,
   statesOf,
   type DeskFilter,
   type RetryItem,
-  type RunRow,
 } from '#warehouse';
+import { requeued } from '../desk/bulk.js';
 import { agreed, plural } from './asking.js';
 import { attended } from './attended.js';
 import type { Context } from './context.js';
@@ -81,25 +77,12 @@ async function requeueAll(
       await abortBulk(warehouse, bulk, new Date());
       break;
     }
-    const row = await requeued(stack, id, bulk);
+    const row = await requeued(stack, id, bulk, new Date());
     if (row) queued.push(id);
     await noteBulk(query, bulk, { done: 1, failed: row ? 0 : 1 }, new Date());
     output.progress(`${i + 1} of ${items.length} runs are in the queue again`);
   }
   return queued;
-}
-
-/** Null where somebody else made the run go again, or it was removed, since it was chosen. */
-async function requeued(stack: Stack, id: string, bulk: string): Promise<RunRow | null> {
-  try {
-    const row = await requeueRun(stack.warehouse, id, new Date(), bulk);
-    const connection = await reloadConnection(stack.warehouse, row.connectionId);
-    await stack.queues().addRun(connection!.platform, row.stream, jobOf(row, connection!.name));
-    return row;
-  } catch (thrown) {
-    if (thrown instanceof Failure && thrown.kind === 'refused') return null;
-    throw thrown;
-  }
 }
 
 async function watch(

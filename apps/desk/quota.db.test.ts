@@ -1,21 +1,31 @@
 import { later, minutes, seconds } from '#kernel';
 import type { Queues } from '#queue';
-import { addUsage, beat, claimRun, insertRun, openWarehouse, type Warehouse } from '#warehouse';
+import {
+  addUsage,
+  beat,
+  claimRun,
+  insertRun,
+  listConnections,
+  openWarehouse,
+  type Warehouse,
+} from '#warehouse';
 import { describeDb, testDatabase, type TestDatabase } from '../../tests/postgres.js';
 import { metersFor, quotaOf } from './quota.js';
-import type { Stack } from './stack.js';
+import type { MeteredDesk } from './doors.js';
 
 const NOW = new Date('2026-11-21T14:00:30.000Z');
 
 describeDb('the quota of every connection', () => {
   let database: TestDatabase;
   let warehouse: Warehouse;
-  let stack: Stack;
+  let stack: MeteredDesk;
+  const named = async (name?: string) =>
+    (await listConnections(warehouse)).filter((one) => name === undefined || one.name === name);
   beforeAll(async () => {
     database = await testDatabase();
     warehouse = await openWarehouse({ url: database.url, applicationName: 'stratus test' });
     const queues = { platforms: ['shopify'], isPaused: async () => false } as unknown as Queues;
-    stack = { env: { mode: 'embedded' }, warehouse, queues: () => queues } as unknown as Stack;
+    stack = { mode: 'embedded', warehouse, queues: () => queues } as unknown as MeteredDesk;
     for (const name of ['shop', 'other'])
       await warehouse.query(
         `insert into connections (id, workspace_id, platform, name, credentials) values ($1, 'default', 'shopify', $1, '')`,
@@ -43,7 +53,7 @@ describeDb('the quota of every connection', () => {
   it('is what the limits allow where nothing works', async () => {
     const meters = await metersFor(stack, NOW);
     expect(meters).toMatchObject({ asOf: NOW, source: 'limits' });
-    const [other] = await quotaOf(stack, meters, 'other', NOW);
+    const [other] = await quotaOf(stack, meters, await named('other'), NOW);
     const [meter] = other!.meters;
     expect(other).toMatchObject({ connection: 'other', spent: [], runs: [] });
     expect(meter!.available).toBe(meter!.ceiling);
@@ -95,7 +105,7 @@ describeDb('the quota of every connection', () => {
 
     const meters = await metersFor(stack, NOW);
     expect(meters).toMatchObject({ asOf: later(NOW, -seconds(3)), source: 'worker' });
-    const all = await quotaOf(stack, meters, undefined, NOW);
+    const all = await quotaOf(stack, meters, await named(), NOW);
     expect(all.map(({ connection }) => connection)).toEqual(['other', 'shop']);
     expect(all[1]).toMatchObject({
       meters: [

@@ -5,7 +5,6 @@ import {
   forecast,
   heartbeats,
   isAlive,
-  listConnections,
   paces,
   usageSince,
   type Budget,
@@ -15,11 +14,12 @@ import {
   type Spent,
   type Wait,
 } from '#warehouse';
-import type { Stack } from './stack.js';
+import type { Desk, MeteredDesk } from './doors.js';
 import { openWaits } from './waits.js';
 
 /** One account's budgets: where each stands, who spent them, and when the runs that use them end. */
 export interface Quota {
+  readonly connectionId: string;
   readonly connection: string;
   readonly platform: string;
   readonly meters: readonly (MeterReading & {
@@ -48,13 +48,13 @@ export interface Meters {
  * In a cluster the limiter's store is shared and asked itself. In embedded mode the meters are in the memory of the one
  * process that works, which shows them with its heartbeat; where none ever did, all is there that the limits allow.
  */
-export async function metersFor(stack: Stack, now: Date): Promise<Meters> {
+export async function metersFor(desk: MeteredDesk, now: Date): Promise<Meters> {
   const limitsOf = (connection: ConnectionRow) => platformOf(connection.platform).limits;
-  if (stack.env.mode === 'cluster') {
-    const { limiter } = stack.engine();
+  if (desk.mode === 'cluster') {
+    const limiter = desk.limiter();
     return { asOf: now, source: 'shared', of: (one) => limiter.meters(one.id, limitsOf(one), now) };
   }
-  const shown = (await heartbeats(stack.warehouse)).find(
+  const shown = (await heartbeats(desk.warehouse)).find(
     (one) => one.part === 'worker' && one.meters !== null && isAlive(one, now),
   );
   const kept = (shown?.meters ?? {}) as unknown as Readonly<Record<string, readonly Shown[]>>;
@@ -74,26 +74,25 @@ const readBack = (shown: Shown): MeterReading => ({
 });
 
 export async function quotaOf(
-  stack: Stack,
+  desk: Desk,
   meters: Meters,
-  only: string | undefined,
+  connections: readonly ConnectionRow[],
   now: Date,
 ): Promise<Quota[]> {
-  const [connections, spent, open, pace] = await Promise.all([
-    listConnections(stack.warehouse),
-    usageSince(stack.warehouse, earlier(now, hours(1))),
-    openWaits(stack, now),
-    paces(stack.warehouse),
+  const [spent, open, pace] = await Promise.all([
+    usageSince(desk.warehouse, earlier(now, hours(1))),
+    openWaits(desk, now),
+    paces(desk.warehouse),
   ]);
   const paceOf = new Map(pace.map((row) => [row.id, row]));
-  const chosen = connections.filter((one) => only === undefined || one.id === only);
   return Promise.all(
-    chosen.map(async (connection): Promise<Quota> => {
+    connections.map(async (connection): Promise<Quota> => {
       const readings = await meters.of(connection);
       const own = spent.filter((one) => one.connectionId === connection.id);
       const runs = open.filter(({ run }) => run.connectionId === connection.id);
       const shared = runs.filter(({ wait }) => wait === null || wait.kind === 'next').length;
       return {
+        connectionId: connection.id,
         connection: connection.name,
         platform: connection.platform,
         meters: readings.map((reading) => {

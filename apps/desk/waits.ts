@@ -9,7 +9,7 @@ import {
   type Wait,
   type WaitFacts,
 } from '#warehouse';
-import type { Stack } from './stack.js';
+import type { Desk } from './doors.js';
 
 /** A queue that does not answer must not keep the rest from being told. */
 const PATIENCE = seconds(2);
@@ -20,9 +20,13 @@ export interface OpenRun {
   readonly wait: Wait | null;
 }
 
-/** Every open run, the longest waiting first. */
-export async function openWaits(stack: Stack, now: Date): Promise<OpenRun[]> {
-  const facts = await waitFacts(stack.warehouse, now);
+/** Every open run, or those of the ids, the longest waiting first. */
+export async function openWaits(
+  desk: Desk,
+  now: Date,
+  ids: readonly string[] | null = null,
+): Promise<OpenRun[]> {
+  const facts = await waitFacts(desk.warehouse, now, ids);
   const explain = (paused?: ReadonlySet<string>): OpenRun[] =>
     facts.map((run) => ({ run, wait: explainWait(run, now, paused) }));
   const open = explain();
@@ -33,21 +37,22 @@ export async function openWaits(stack: Stack, now: Date): Promise<OpenRun[]> {
       .map(({ run }) => run.platform),
   );
   if (inLine.size === 0) return open;
-  const paused = await within(PATIENCE, pausedAmong(stack, [...inLine])).catch(() => new Set<string>());
+  const paused = await within(PATIENCE, pausedAmong(desk, [...inLine])).catch(() => new Set<string>());
   return paused.size > 0 ? explain(paused) : open;
 }
 
 /** Why each open run that does not run waits, by its id. */
 export async function waitsOf(
-  stack: Stack,
+  desk: Desk,
   now: Date,
+  ids: readonly string[] | null = null,
 ): Promise<Map<string, { readonly run: WaitFacts; readonly wait: Wait }>> {
-  const open = await openWaits(stack, now);
+  const open = await openWaits(desk, now, ids);
   return new Map(open.flatMap(({ run, wait }) => (wait ? [[run.id, { run, wait }] as const] : [])));
 }
 
-async function pausedAmong(stack: Stack, platforms: readonly string[]): Promise<ReadonlySet<string>> {
-  const queues = stack.queues();
+async function pausedAmong(desk: Desk, platforms: readonly string[]): Promise<ReadonlySet<string>> {
+  const queues = desk.queues();
   const known = platforms.filter((platform) => queues.platforms.includes(platform));
   const paused = await Promise.all(known.map((platform) => queues.isPaused(platform)));
   return new Set(known.filter((_, i) => paused[i]));
@@ -61,8 +66,8 @@ export function whyOf(run: RunRow, wait: Wait | null): string | null {
 }
 
 /** Who is alive, in a sentence each for workers and scheduler, with the next step where nobody is. */
-export async function crewOf(stack: Stack, now: Date): Promise<{ workers: string; scheduler: string }> {
-  const all = await heartbeats(stack.warehouse);
+export async function crewOf(desk: Desk, now: Date): Promise<{ workers: string; scheduler: string }> {
+  const all = await heartbeats(desk.warehouse);
   const alive = all.filter((one) => isAlive(one, now));
   const workers = alive.filter(({ part }) => part === 'worker');
   const leader = alive.find(({ part, leads }) => part === 'scheduler' && leads);

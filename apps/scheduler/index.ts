@@ -1,7 +1,7 @@
 import { asFailure, days, earlier, Failure, formatDuration, minutes, type Duration } from '#kernel';
 import { slotAt, type Closable } from '#queue';
 import type { Platform } from '#sync';
-import { forgetHeartbeats, heartbeats, listConnections, listStreamStates, trimUsage } from '#warehouse';
+import { forgetHeartbeats, heartbeats, listConnections, listStreamStates, trimBooks, trimUsage } from '#warehouse';
 import { startHeartbeat } from '../worker/heartbeat.js';
 import { declaredSchedules, type Declared, type StreamSetting } from './declared.js';
 import { leaderLock, type Leader } from './leader.js';
@@ -62,6 +62,7 @@ export function startScheduler(options: SchedulerOptions): Closable {
     if (trimmedAt && trimmedAt > earlier(now(), TRIM_EVERY)) return;
     trimmedAt = now();
     await trimUsage(warehouse, earlier(now(), KEEP_USAGE));
+    await trimBooks(warehouse, now());
     await forgetHeartbeats(warehouse, earlier(now(), KEEP_HEARTBEATS));
   }
 

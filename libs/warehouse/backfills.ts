@@ -218,6 +218,13 @@ export const recentBackfills = (warehouse: Warehouse, limit: number, now: Date):
     [limit],
   );
 
+/** Backfills by their ids, in no order that matters. */
+export const pageOfSummaries = (
+  warehouse: Warehouse,
+  now: Date,
+  ids: readonly string[],
+): Promise<BackfillRow[]> => summaries(warehouse, now, 'b.id = any($2::text[])', [arrayLiteral(ids)]);
+
 /** The slices that failed, the most recent first, with why. */
 export const failedSlices = (
   warehouse: Warehouse,

@@ -1,4 +1,5 @@
 import { later, type Duration } from '#kernel';
+import { arrayLiteral } from './array-literal.js';
 import { clockTime, type Wait } from './waits.js';
 import type { Warehouse } from './warehouse.js';
 
@@ -19,8 +20,8 @@ export interface PaceRow {
   readonly pastCallsPerPage: number | null;
 }
 
-/** One row for every open run. */
-export const paces = (warehouse: Warehouse): Promise<PaceRow[]> =>
+/** One row for every open run, or for those of the ids that are open. */
+export const paces = (warehouse: Warehouse, ids: readonly string[] | null = null): Promise<PaceRow[]> =>
   warehouse.query<PaceRow>(
     `select o.id, o.pages, o.records, o.calls, o.busy_ms::float8 as "busyMs", o.started_at as "startedAt",
        o.source_count::float8 as "sourceCount", past.pages::float8 as "pastPages", past.ms as "pastMsPerPage",
@@ -37,7 +38,8 @@ export const paces = (warehouse: Warehouse): Promise<PaceRow[]> =>
          order by r.queued_at desc limit 10
        ) last
      ) past
-     where o.state in ('queued', 'running', 'snoozed')`,
+     where o.state in ('queued', 'running', 'snoozed') and ($1::text[] is null or o.id = any($1::text[]))`,
+    [ids === null ? null : arrayLiteral(ids)],
   );
 
 /** The limit that a run's calls press on. */

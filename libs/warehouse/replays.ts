@@ -17,13 +17,15 @@ import type { Warehouse } from './warehouse.js';
 
 const CHOSEN = `q.state = 'open' and ($1::text is null or q.fingerprint = $1) and ($2::text is null or q.stream = $2)
   and ($3::text is null or q.connection_id = $3) and ($4::timestamptz is null or q.last_seen_at >= $4)
-  and ($5::bigint[] is null or q.id = any($5::bigint[]))`;
+  and ($5::bigint[] is null or q.id = any($5::bigint[]))
+  and ($6::text is null or exists (select from connections w where w.id = q.connection_id and w.workspace_id = $6))`;
 const valuesOf = (filter: DeskFilter): unknown[] => [
   filter.fingerprint ?? null,
   filter.stream ?? null,
   filter.connectionId ?? null,
   filter.since ?? null,
   filter.ids === undefined ? null : arrayLiteral(filter.ids),
+  filter.workspace ?? null,
 ];
 
 /** How many records of one stream and connection a replay would take. */

@@ -7,7 +7,7 @@ import { contextOf, withStack } from '../context.js';
 import { show } from '../output.js';
 import { age, driftText } from '../runs.js';
 import { configuredLookback, type Stack } from '../stack.js';
-import { crewOf, waitsOf } from '../waits.js';
+import { crewOf, waitsOf } from '../../desk/waits.js';
 
 /** `streams`, `status`, `sql`: questions that change nothing. */
 export function addQueries(program: Command): void {

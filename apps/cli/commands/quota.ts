@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { formatDuration } from '#kernel';
-import { findConnection } from '#warehouse';
+import { findConnection, listConnections } from '#warehouse';
 import { contextOf, withStack } from '../context.js';
 import type { Output } from '../output.js';
-import { metersFor, quotaOf, type Meters, type Quota } from '../quota.js';
+import { metersFor, quotaOf, type Meters, type Quota } from '../../desk/quota.js';
 
 const SOURCE: Readonly<Record<Meters['source'], string>> = {
   shared: 'read from the store that all workers share',
@@ -22,12 +22,13 @@ export function addQuota(program: Command): void {
       await withStack(context, 'quota', async (stack) => {
         const now = new Date();
         const { output } = context;
-        const only =
+        const chosen =
           options.connection === undefined
-            ? undefined
-            : (await findConnection(stack.warehouse, options.connection)).id;
-        const meters = await metersFor(stack, now);
-        const connections = await quotaOf(stack, meters, only, now);
+            ? await listConnections(stack.warehouse)
+            : [await findConnection(stack.warehouse, options.connection)];
+        const limiter = () => stack.engine().limiter;
+        const meters = await metersFor({ ...stack, mode: stack.env.mode, limiter }, now);
+        const connections = await quotaOf(stack, meters, chosen, now);
         if (output.json) return output.result({ asOf: meters.asOf, source: meters.source, connections });
         if (connections.length === 0)
           return output.line(

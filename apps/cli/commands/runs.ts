@@ -22,7 +22,7 @@ import { choosing, kindOption, type Chosen } from '../desk-filter.js';
 import { EXIT } from '../output.js';
 import { allSucceeded, driftText, enqueue, follow, printResults, countsOf, verdictText } from '../runs.js';
 import type { Stack } from '../stack.js';
-import { waitsOf, whyOf } from '../waits.js';
+import { waitsOf, whyOf } from '../../desk/waits.js';
 
 interface RunOptions {
   readonly connection?: string;
