@@ -13,6 +13,7 @@ import {
 } from '#warehouse';
 import { scopeOf, spanOf, takeCensus, tellsGone, type Census, type Closing } from './census.js';
 import { refuseEmpty, refuseShort } from './suspicion.js';
+import { refuseUnproven } from './unproven.js';
 
 /** How long a failed run's notes of what it was served wait for its retry. */
 const KEPT = days(7);
@@ -33,6 +34,7 @@ export async function closeRun(closing: Closing & { readonly quarantined: number
   if (run.dry) return { next: null, gone: 0 };
   const census = reading === 'window' || reading === 'again' ? await prove(closing) : null;
   await refuseUnkept(closing);
+  await refuseUnproven(closing);
   return tellsGone(stream, run) ? settleGone(closing, census) : { next: null, gone: 0 };
 }
 

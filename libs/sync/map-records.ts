@@ -8,6 +8,7 @@ import { PageTooLarge, type Door } from './door.js';
 import { recordCause } from './fingerprint.js';
 import type { Onto } from './onto.js';
 import { keptPayload } from './payload.js';
+import { reasonOfUnproven } from './unproven.js';
 
 /** Records of one stream, followed up, parsed and mapped: all that is left is to commit them. */
 export interface MappedRecords {
@@ -81,13 +82,19 @@ export async function readRecord(
   const rawKey = rawKeyOf(stream, payload);
   try {
     const record = await followUp(door, ask, parse(stream, payload));
-    return { rawKey, ...ownFault(() => mapRecord(stream, record)) };
+    return { rawKey, ...ownFault(() => mapRecord(stream, proven(stream, record))) };
   } catch (thrown) {
     if (!(thrown instanceof Spoiled)) throw thrown;
     const version = rawVersionOf(stream, payload);
     const cause = recordCause(stream, thrown.cause ?? thrown.message);
     return { bad: { key: rawKey, ...keptPayload(payload), reason: thrown.message, cause, version } };
   }
+}
+
+function proven(stream: Stream, record: unknown): unknown {
+  const wrong = stream.proof?.(record) ?? null;
+  if (wrong !== null) throw new Spoiled(reasonOfUnproven(wrong));
+  return record;
 }
 
 /** How new a record that does not parse says it is, where its cursor reads the same on the wire. */
