@@ -19,7 +19,11 @@ export interface Beside {
   /** The records with what the reply says of them; what it leaves out stays as it was. */
   merge(records: readonly unknown[], body: unknown): readonly unknown[];
   /** The next place of the list beside, or null. The same place twice is a bug and stops the run. */
-  next(page: { readonly body: unknown; readonly records: readonly unknown[] }): Place | null;
+  next(page: {
+    readonly body: unknown;
+    readonly records: readonly unknown[];
+    readonly place: Place | null;
+  }): Place | null;
 }
 
 /** Checks the pieces against each other; lists of one page need no `next`. */
@@ -30,6 +34,7 @@ export function beside<Settings, B extends z.ZodType>(spec: {
   readonly next?: (page: {
     readonly body: z.output<B>;
     readonly records: readonly unknown[];
+    readonly place: Place | null;
   }) => Place | null;
 }): Beside {
   return { next: () => null, ...spec } as unknown as Beside;

@@ -32,7 +32,7 @@ export async function withBeside(
       what: () => 'what stands beside a page',
     });
     records = beside.merge(records, body);
-    place = beside.next({ body, records });
+    place = beside.next({ body, records, place });
     if (place === null) return records;
   }
 }
