@@ -71,7 +71,10 @@ function ship({ store, random }: Shelf, order: Order, atMs: number, i: number): 
     if (from > 0 && i % 12 === 4) break;
     const carrier = random.pick(CARRIERS);
     const number = `${carrier.company.slice(0, 2).toUpperCase()}${100_000_000 + store.next.fulfillment}`;
-    const tracking = i % 9 === 8 ? [] : [{ number, company: carrier.company, url: carrier.url + number }];
+    const first = { number, company: carrier.company, url: carrier.url + number };
+    // Too much for one box: the same goods under two numbers, the second known by its number alone.
+    const second = i % 50 === 22 ? [{ number: `${number}-2`, company: null, url: null }] : [];
+    const tracking = i % 9 === 8 ? [] : [first, ...second];
     const parcel = new Fulfillment(
       order,
       store.next.fulfillment++,
@@ -82,6 +85,20 @@ function ship({ store, random }: Shelf, order: Order, atMs: number, i: number): 
     );
     order.fulfillmentList.push(parcel);
   }
+  if (i % 25 === 16) lostParcel(order, atMs);
+}
+
+/** Ids of parcels that were called off: a range of their own. */
+const CALLED_OFF = 400_000_000;
+
+/** A label that was printed first and called off: it stays in the order, though nothing was sent with it. */
+function lostParcel(order: Order, atMs: number): void {
+  const [sent] = order.fulfillmentList;
+  if (!sent) return;
+  const tracking = sent.trackingList.map((one) => ({ ...one, number: `${one.number}X` }));
+  const parcel = new Fulfillment(order, CALLED_OFF + order.seq, sent.shipped, atMs, tracking, null);
+  parcel.cancel(atMs);
+  order.fulfillmentList.push(parcel);
 }
 
 function removeLine(order: Order, at: number, atMs: number): void {
@@ -123,7 +140,8 @@ function refundAll({ store }: Till, order: Order, atMs: number): void {
   const taken = order.lines
     .filter((line) => line.currentQuantity > 0)
     .map((line) => ({ line, quantity: line.currentQuantity }));
-  const refund = new Refund(order, store.next.refund++, taken, atMs, null, 'NO_RESTOCK');
+  const shipping = order.facts.shipping - order.shippingRefunded;
+  const refund = new Refund(order, store.next.refund++, taken, atMs, null, 'NO_RESTOCK', true, shipping);
   order.refundList.push(refund);
   order.shippingRefunded = order.facts.shipping;
   payBack({ store }, order, refund, order.received - order.refunded, atMs);

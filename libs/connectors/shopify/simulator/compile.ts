@@ -47,6 +47,8 @@ const SCOPES: Readonly<Record<string, string>> = {
   'QueryRoot.orders': 'read_orders',
   'QueryRoot.order': 'read_orders',
   'QueryRoot.ordersCount': 'read_orders',
+  'QueryRoot.fulfillment': 'read_orders',
+  'QueryRoot.refund': 'read_orders',
   'QueryRoot.customers': 'read_customers',
   'QueryRoot.customer': 'read_customers',
   'QueryRoot.customersCount': 'read_customers',

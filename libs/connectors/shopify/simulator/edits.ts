@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cancel, refundLine } from './built-in-events.js';
 import { makeOrder } from './built-in.js';
 import type { Order } from './order.js';
+import { editParcel, isParcelOp, PARCEL_OPS } from './parcel-edits.js';
 import { Random } from '#shop';
 import type { ShopStore } from './store.js';
 
@@ -9,9 +10,10 @@ import type { ShopStore } from './store.js';
 export const shopEdit = z.strictObject({
   /**
    * `touch` moves updatedAt and adds a tag; `edit` takes a line off an order; `refund` gives one unit back;
-   * `cancel`, `delete` and `add` are as they say. Customers and products can be touched or deleted.
+   * `cancel`, `delete` and `add` are as they say; `ship`, `track`, `deliver` and `unship` are done to an order's newest
+   * parcel. Customers and products can be touched or deleted.
    */
-  op: z.enum(['touch', 'edit', 'refund', 'cancel', 'delete', 'add']),
+  op: z.enum(['touch', 'edit', 'refund', 'cancel', 'delete', 'add', ...PARCEL_OPS]),
   stream: z.enum(['orders', 'customers', 'products']).default('orders'),
   /** One record, by gid or number. */
   id: z.string().optional(),
@@ -19,6 +21,8 @@ export const shopEdit = z.strictObject({
   count: z.number().int().positive().default(1),
   /** When; default is the sandbox's clock. Several edits with one instant make a tie. */
   at: z.iso.datetime().optional(),
+  /** Of parcels: the parcel's own clock moves, its order's does not. */
+  quiet: z.boolean().default(false),
 });
 
 export type ShopEdit = z.infer<typeof shopEdit>;
@@ -36,6 +40,20 @@ interface Editable {
   readonly legacyResourceId: string;
   updatedMs: number;
 }
+
+/** Streams of what came of orders. */
+export const AFTER_SALE_LISTS = ['fulfillments', 'refunds', 'transactions'] as const;
+type AfterSaleList = (typeof AFTER_SALE_LISTS)[number];
+
+const isAfterSaleList = (stream: string): stream is AfterSaleList =>
+  (AFTER_SALE_LISTS as readonly string[]).includes(stream);
+
+const listIn = (order: Order, list: AfterSaleList): readonly { readonly id: string }[] =>
+  ({
+    fulfillments: order.fulfillmentList,
+    refunds: order.refundList,
+    transactions: order.transactionList,
+  })[list];
 
 /** A customer whose spending changed has changed. */
 function moveCustomer({ customer }: Order, atMs: number): void {
@@ -71,7 +89,7 @@ export class ShopEditor {
       if (edit.op === 'delete') this.remove(edit.stream, record, at);
       else if (edit.op !== 'touch' && edit.stream !== 'orders')
         return { error: `${edit.op} is for orders only` };
-      else if (!this.change(edit.op, edit.stream, record, at)) continue;
+      else if (!this.change(edit, record, at)) continue;
       changed.push(record);
     }
     this.changed();
@@ -92,6 +110,14 @@ export class ShopEditor {
     const all: readonly Editable[] = list.sortedBy('ID').all();
     const wanted = Math.min(count, all.length);
     return Array.from({ length: wanted }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / wanted)]!);
+  }
+
+  /** Global ids of so many records of any stream, spread as evenly. */
+  chosenIds({ stream, count }: { stream: ShopEdit['stream'] | AfterSaleList; count: number }): string[] {
+    if (!isAfterSaleList(stream)) return this.choose({ stream, count }).map(({ id }) => id);
+    const all = this.store.ordersById().flatMap((order) => listIn(order, stream));
+    const wanted = Math.min(count, all.length);
+    return Array.from({ length: wanted }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / wanted)]!.id);
   }
 
   private add(count: number, atMs: number): string[] {
@@ -115,7 +141,7 @@ export class ShopEditor {
     return ids;
   }
 
-  private change(op: ShopEdit['op'], stream: ShopEdit['stream'], record: Editable, atMs: number): boolean {
+  private change({ op, stream, quiet }: ShopEdit, record: Editable, atMs: number): boolean {
     if (op === 'touch' && stream !== 'orders') {
       record.updatedMs = atMs;
       return true;
@@ -124,6 +150,9 @@ export class ShopEditor {
     if (op === 'touch') order.tags = [...order.tags, `touched-${order.tags.length}`];
     else if (op === 'refund') {
       if (!refundLine({ store: this.store }, order, atMs, { pay: true, hasCreatedAt: true })) return false;
+    } else if (isParcelOp(op)) {
+      if (!editParcel(op, this.store, order, atMs)) return false;
+      if (quiet) return true;
     } else if (op === 'cancel') {
       if (order.cancelledMs !== null) return false;
       cancel({ store: this.store }, order, atMs, order.received > 0);
@@ -134,7 +163,7 @@ export class ShopEditor {
       order.edited = true;
     }
     order.updatedMs = atMs;
-    if (op !== 'touch') moveCustomer(order, atMs);
+    if (op !== 'touch' && !isParcelOp(op)) moveCustomer(order, atMs);
     return true;
   }
 

@@ -59,12 +59,21 @@ export class Transaction {
   get manualPaymentGateway(): boolean {
     return this.gateway === 'manual';
   }
+  private get isSettled(): boolean {
+    return this.gateway === 'shopify_payments' && this.status === 'SUCCESS';
+  }
+  get settlementCurrency(): string | null {
+    return this.isSettled ? this.order.currencyCode : null;
+  }
+  get settlementCurrencyRate(): string | null {
+    return this.isSettled ? '1.0' : null;
+  }
   get amountSet(): MoneyBag {
     return this.order.bag(this.units);
   }
   /** 1.5 % + 0.20, as the platform's own gateway takes; none on other gateways. */
   get feeUnits(): Units {
-    if (this.gateway !== 'shopify_payments' || this.status !== 'SUCCESS' || this.kind === 'REFUND') return 0;
+    if (!this.isSettled || this.kind === 'REFUND') return 0;
     return rounded(Math.round((this.units * 15) / 1000) + 2000, this.order.currencyCode);
   }
   get fees(): readonly object[] {
@@ -91,18 +100,26 @@ export interface Shipped {
   readonly quantity: number;
 }
 
+export interface Tracking {
+  readonly number: string | null;
+  readonly company: string | null;
+  readonly url: string | null;
+}
+
 export class Fulfillment {
   readonly legacyResourceId: string;
   status = 'SUCCESS';
+  private changedMs: number;
 
   constructor(
     readonly order: Order,
     n: number,
     readonly shipped: readonly Shipped[],
     private readonly atMs: number,
-    readonly trackingList: readonly { number: string | null; company: string | null; url: string | null }[],
-    readonly deliveredMs: number | null,
+    public trackingList: readonly Tracking[],
+    public deliveredMs: number | null,
   ) {
+    this.changedMs = deliveredMs ?? atMs;
     this.legacyResourceId = idText('fulfillment', n, order.beyond);
     for (const { line, quantity } of shipped) line.fulfilled += quantity;
   }
@@ -113,7 +130,25 @@ export class Fulfillment {
   get name(): string {
     return `${this.order.name}.${this.order.fulfillmentList.indexOf(this) + 1}`;
   }
+  /** Other numbers on the same goods. */
+  track(trackingList: readonly Tracking[], atMs: number): void {
+    this.trackingList = trackingList;
+    this.changedMs = atMs;
+  }
+  deliver(atMs: number): void {
+    this.deliveredMs = this.changedMs = atMs;
+  }
+  /** The goods are to be sent again. */
+  cancel(atMs: number): void {
+    this.status = 'CANCELLED';
+    this.changedMs = atMs;
+    for (const { line, quantity } of this.shipped) line.fulfilled -= quantity;
+  }
+  get isCancelled(): boolean {
+    return this.status === 'CANCELLED';
+  }
   get displayStatus(): string | null {
+    if (this.isCancelled) return 'CANCELED';
     if (this.trackingList.length === 0) return null;
     return this.deliveredMs === null ? 'IN_TRANSIT' : 'DELIVERED';
   }
@@ -121,7 +156,7 @@ export class Fulfillment {
     return instantText(this.atMs);
   }
   get updatedAt(): string {
-    return instantText(this.deliveredMs ?? this.atMs);
+    return instantText(this.changedMs);
   }
   get deliveredAt(): string | null {
     return this.deliveredMs === null ? null : instantText(this.deliveredMs);
@@ -160,8 +195,10 @@ export class Refund {
     private readonly atMs: number,
     readonly note: string | null,
     readonly restockType: string,
-    /** Refunds brought over from elsewhere have no instant of creation. */
+    /** Refunds brought over from elsewhere have no instant of creation, and their items no ids. */
     private readonly hasCreatedAt = true,
+    /** Of the order's shipping, as far as it was paid back. */
+    readonly shipping: Units = 0,
   ) {
     this.legacyResourceId = idText('refund', n, order.beyond);
     for (const { line, quantity } of taken) line.currentQuantity -= quantity;
@@ -182,12 +219,49 @@ export class Refund {
   get updatedAt(): string {
     return instantText(this.atMs);
   }
+  get paid(): Units {
+    return this.transactionList.reduce((total, one) => total + one.units, 0);
+  }
   get totalRefundedSet(): MoneyBag {
-    return this.order.bag(this.transactionList.reduce((total, one) => total + one.units, 0));
+    return this.order.bag(this.paid);
+  }
+  /** What its items and its shipping are worth beyond what was paid back; below zero where more was paid. */
+  get discrepancy(): Units {
+    const goods = this.taken.reduce(
+      (total, { line, quantity }) => total + quantity * (line.unit - line.unitDiscount),
+      0,
+    );
+    return goods + this.shipping - this.paid;
+  }
+  /** Sold within one country: none was paid. */
+  get duties(): readonly object[] {
+    return [];
+  }
+  get adjustmentList(): readonly object[] {
+    if (this.discrepancy === 0) return [];
+    return [
+      {
+        id: `gid://shopify/OrderAdjustment/${this.legacyResourceId}`,
+        reason: this.transactionList.length === 0 ? 'PENDING_REFUND_DISCREPANCY' : 'REFUND_DISCREPANCY',
+        amountSet: this.order.bag(this.discrepancy),
+        taxAmountSet: this.order.bag(0),
+      },
+    ];
+  }
+  get shippingList(): readonly object[] {
+    if (this.shipping === 0) return [];
+    return [
+      {
+        id: `gid://shopify/RefundShippingLine/${this.legacyResourceId}`,
+        shippingLine: this.order.shippingLine,
+        subtotalAmountSet: this.order.bag(this.shipping),
+        taxAmountSet: this.order.bag(0),
+      },
+    ];
   }
   get lineList(): readonly object[] {
     return this.taken.map(({ line, quantity }, i) => ({
-      id: `gid://shopify/RefundLineItem/${line.legacyResourceId}${i}`,
+      id: this.hasCreatedAt ? `gid://shopify/RefundLineItem/${this.legacyResourceId}${i}` : null,
       quantity,
       lineItem: line,
       restockType: this.restockType,

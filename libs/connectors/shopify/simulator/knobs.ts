@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '#kernel';
 import { PLANS, type PlanLimits, type PlanName } from './bucket.js';
+import { AFTER_SALE_LISTS } from './edits.js';
 import { PAGES_LIES } from './lies.js';
 
 const json: z.ZodType<Json> = z.json();
@@ -29,7 +30,7 @@ export const shopKnobs = z.strictObject({
   /** Breaks chosen records on the wire and leaves the truth alone; null ends it. */
   corrupt: z
     .strictObject({
-      stream: z.enum(['orders', 'customers', 'products']),
+      stream: z.enum(['orders', 'customers', 'products', ...AFTER_SALE_LISTS]),
       /** How many, spread over the stream by id; or exactly which, by gid. */
       count: z.number().int().positive().optional(),
       ids: z.array(z.string()).optional(),
@@ -69,7 +70,11 @@ export class Corruption {
   apply(data: Readonly<Record<string, unknown>>): number {
     let changed = 0;
     for (const value of Object.values(data))
-      for (const record of recordsIn(value)) if (this.break(record)) changed++;
+      for (const record of recordsIn(value)) {
+        if (this.break(record)) changed++;
+        for (const inner of AFTER_SALE_LISTS.flatMap((list) => recordsIn(record[list])))
+          if (this.break(inner)) changed++;
+      }
     return changed;
   }
 

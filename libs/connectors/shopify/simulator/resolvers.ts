@@ -12,11 +12,12 @@ import {
 import type { Lies } from './lies.js';
 import { legacyId } from './ids.js';
 import type { Order } from './order.js';
+import { AFTER_SALE_SDL } from './schema-after-sale.js';
 import { CATALOG_SDL } from './schema-catalog.js';
 import { ORDER_SDL } from './schema-orders.js';
 import { compileSearch, type Search, type SearchFields, type Warning } from './search.js';
 import { SortedList, type Listed } from './sorted.js';
-import type { Collection, ShopStore } from './store.js';
+import type { AfterSale, Collection, ShopStore } from './store.js';
 import { countOf, pageOf, walk, type PageArgs } from './walk.js';
 
 /** What one request may see, and what it leaves behind for its reply. */
@@ -39,7 +40,7 @@ export interface SearchNote {
   readonly warnings: readonly Warning[];
 }
 
-const SDL = `${CATALOG_SDL}\n${ORDER_SDL}`;
+const SDL = `${CATALOG_SDL}\n${ORDER_SDL}\n${AFTER_SALE_SDL}`;
 
 interface ListArgs extends PageArgs {
   readonly sortKey: string;
@@ -129,12 +130,21 @@ const NODE_SCOPES: Readonly<Record<string, string>> = {
   Customer: 'read_customers',
   Product: 'read_products',
   ProductVariant: 'read_products',
+  Fulfillment: 'read_orders',
+  Refund: 'read_orders',
+  OrderTransaction: 'read_orders',
 };
+
+/** A parcel, a refund or a payment, where its order may be seen. */
+function afterSale(type: string, id: string, context: RequestContext): AfterSale | null {
+  const found = context.store.afterSale(`gid://shopify/${type}/${legacyId(id, type)}`);
+  return found && isVisible(found.order, context) ? found : null;
+}
 
 /** The platform takes at most so many values in one array of input. */
 const LONGEST_INPUT = 250;
 
-function nodes(ids: readonly string[], context: RequestContext): (Listed | null)[] {
+function nodes(ids: readonly string[], context: RequestContext): (Listed | AfterSale | null)[] {
   if (ids.length > LONGEST_INPUT)
     throw new GraphQLError(
       `The input array size of ${ids.length} is greater than the maximum allowed of ${LONGEST_INPUT}.`,
@@ -143,13 +153,13 @@ function nodes(ids: readonly string[], context: RequestContext): (Listed | null)
   return ids.map((id) => node(id, context));
 }
 
-function node(id: string, context: RequestContext): Listed | null {
+function node(id: string, context: RequestContext): Listed | AfterSale | null {
   const type = /^gid:\/\/shopify\/(\w+)\/\d+$/.exec(id)?.[1];
   if (type === undefined)
     throw new GraphQLError(`Invalid global id '${id}'`, {
       extensions: { code: 'argumentLiteralsIncompatible' },
     });
-  if (!(type in TYPES)) return null;
+  if (!(type in NODE_SCOPES)) return null;
   const scope = NODE_SCOPES[type]!;
   if (!context.scopes.has(scope))
     throw new GraphQLError(`Access denied for node field. Required access: \`${scope}\` access scope.`, {
@@ -159,7 +169,7 @@ function node(id: string, context: RequestContext): Listed | null {
         refusal: 'access-denied',
       },
     });
-  return byId(type, id, context);
+  return type in TYPES ? byId(type, id, context) : afterSale(type, id, context);
 }
 
 /** A plain list: cut at `first` without a word. */
@@ -183,6 +193,8 @@ const root: Record<string, Resolver<unknown>> = {
       context.lies.addedTo('ordersCount'),
     ),
   order: one('Order'),
+  fulfillment: (_, args: { id: string }, context) => afterSale('Fulfillment', args.id, context),
+  refund: (_, args: { id: string }, context) => afterSale('Refund', args.id, context),
   customers: listing('customers', (store) => store.customers, CUSTOMER_FILTERS),
   customersCount: counting('customersCount', (store) => store.customers, CUSTOMER_COUNT_FILTERS),
   customer: one('Customer'),
@@ -220,6 +232,10 @@ const nested = {
   Refund: {
     refundLineItems: (refund: Refund, args: PageArgs) =>
       pageOf(refund.lineList, args, `refundLineItems|${refund.id}`),
+    refundShippingLines: (refund: Refund, args: PageArgs) =>
+      pageOf(refund.shippingList, args, `refundShippingLines|${refund.id}`),
+    orderAdjustments: (refund: Refund, args: PageArgs) =>
+      pageOf(refund.adjustmentList, args, `orderAdjustments|${refund.id}`),
     transactions: (refund: Refund, args: PageArgs) =>
       pageOf(refund.transactionList, args, `transactions|${refund.id}`),
   },

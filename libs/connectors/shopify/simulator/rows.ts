@@ -3,6 +3,7 @@ import type { Customer, Product } from './catalog.js';
 import { instantText } from './ids.js';
 import type { LineItem } from './line-item.js';
 import type { Order } from './order.js';
+import { afterSaleRows } from './rows-after-sale.js';
 import type { ShopStore } from './store.js';
 
 /** One row as a faithful copy holds it, named as the warehouse names its columns: text, numbers, flags and lists. */
@@ -55,6 +56,7 @@ export function rowsOf(store: ShopStore): TruthRows {
     shopify_customers: customers,
     shopify_products: products,
     shopify_variants: variants,
+    ...afterSaleRows(store),
   };
 }
 

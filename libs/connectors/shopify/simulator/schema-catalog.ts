@@ -118,6 +118,7 @@ export const CATALOG_SDL = /* GraphQL */ `
       query: String
     ): CustomerConnection!
     customersCount(query: String, limit: Int = 10000): Count
+    fulfillment(id: ID!): Fulfillment
     node(id: ID!): Node
     nodes(ids: [ID!]!): [Node]!
     order(id: ID!): Order
@@ -154,6 +155,7 @@ export const CATALOG_SDL = /* GraphQL */ `
     ): ProductConnection!
     productsCount(query: String, limit: Int = 10000): Count
     publicApiVersions: [ApiVersion!]!
+    refund(id: ID!): Refund
     shop: Shop!
   }
 

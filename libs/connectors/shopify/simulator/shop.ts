@@ -91,7 +91,7 @@ export class Shop {
     if (knobs.corrupt === null) this.corruption = null;
     else if (knobs.corrupt !== undefined) {
       const { stream, count = 1, ids, set } = knobs.corrupt;
-      const chosen = ids ?? this.editor.choose({ stream, count }).map((record) => record.id);
+      const chosen = ids ?? this.editor.chosenIds({ stream, count });
       this.corruption = new Corruption(new Set(chosen), set);
     }
     return {

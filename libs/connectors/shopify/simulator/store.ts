@@ -1,5 +1,6 @@
 import type { Customer, Product, Variant } from './catalog.js';
 import { compareIds } from './ids.js';
+import type { Fulfillment, Refund, Transaction } from './events.js';
 import type { Order } from './order.js';
 import { SortedList, type Listed, type SortValue } from './sorted.js';
 
@@ -59,6 +60,9 @@ export interface Counters {
   variant: number;
 }
 
+/** What came of an order after it was placed. */
+export type AfterSale = Fulfillment | Refund | Transaction;
+
 /** What a file held that became no order. */
 export interface LeftOut {
   readonly creditNotes: number;
@@ -112,6 +116,8 @@ export class ShopStore {
     product: 1,
     variant: 1,
   };
+  private readonly afterSales = new Map<string, AfterSale>();
+  private afterSaleAt = -1;
   leftOut: LeftOut = { creditNotes: 0, creditNoteLines: 0, writeOffs: 0 };
 
   constructor(
@@ -122,6 +128,18 @@ export class ShopStore {
   /** Rises with every change of any record. */
   get revision(): number {
     return this.orders.revision + this.customers.revision + this.products.revision + this.variants.revision;
+  }
+
+  /** A parcel, a refund or a payment by its global id. */
+  afterSale(id: string): AfterSale | undefined {
+    if (this.afterSaleAt !== this.orders.revision) {
+      this.afterSaleAt = this.orders.revision;
+      this.afterSales.clear();
+      for (const { fulfillmentList, refundList, transactionList } of this.orders.values())
+        for (const one of [...fulfillmentList, ...refundList, ...transactionList])
+          this.afterSales.set(one.id, one);
+    }
+    return this.afterSales.get(id);
   }
 
   /** Orders in the order of their ids, the newest last. */

@@ -1,6 +1,6 @@
 import type { Address as PostalAddress, Article, MoneyBack, Payment, Sale, Trade } from '#shop';
 import type { Address } from './catalog.js';
-import type { Refund, Transaction } from './events.js';
+import type { Fulfillment, Refund, Transaction } from './events.js';
 import type { Order } from './order.js';
 import type { ShopStore } from './store.js';
 
@@ -57,7 +57,7 @@ function saleOf(order: Order): Sale {
     test: order.test,
     cancelledMs: order.cancelledMs,
     payments: order.transactionList.filter(cameIn).map(paymentOf),
-    parcels: order.fulfillmentList.map((parcel) => ({
+    parcels: order.fulfillmentList.filter(isSent).map((parcel) => ({
       id: parcel.legacyResourceId,
       shippedMs: Date.parse(parcel.createdAt),
       deliveredMs: parcel.deliveredMs,
@@ -69,6 +69,8 @@ function saleOf(order: Order): Sale {
     moneyBack: order.refundList.map(moneyBackOf),
   };
 }
+
+const isSent = (parcel: Fulfillment): boolean => !parcel.isCancelled;
 
 const cameIn = (one: Transaction): boolean =>
   one.status === 'SUCCESS' && (one.kind === 'SALE' || one.kind === 'CAPTURE');

@@ -1,5 +1,6 @@
 import { add, sum, times, ZERO, type Decimal } from '#kernel';
 import type { ShopStore } from './store.js';
+import { afterSaleTruth } from './truth-after-sale.js';
 
 /** Money added up per currency. */
 export type Sums = Readonly<Record<string, Decimal>>;
@@ -11,6 +12,10 @@ export interface TableTruth {
   readonly sum_qty_price?: Sums;
   readonly sum_total_spent?: Sums;
   readonly max_lines_per_order?: number;
+  /** Of payments: of all, what gateways kept, and what came in less what went back. */
+  readonly sum_amount?: Sums;
+  readonly sum_fee?: Sums;
+  readonly sum_received?: Sums;
 }
 
 export interface StreamTruth {
@@ -76,6 +81,7 @@ export function truthOf(store: ShopStore): Truth {
           shopify_variants: { rows: store.variants.size },
         },
       },
+      ...afterSaleTruth(store),
     },
     left_out: {
       credit_notes: store.leftOut.creditNotes,
