@@ -186,7 +186,7 @@ async function whenReady(work: Reader, { look }: History, id: string): Promise<R
   const soFar = state.done === null ? '' : `, ${state.done} records so far`;
   const taken = now.getTime() - (run.startedAt ?? now).getTime();
   throw new Snooze(
-    later(now, Math.min(LATEST, Math.max(SOONEST, taken / 4))),
+    later(now, Math.min(LATEST, Math.max(SOONEST, taken / 2))),
     `the platform writes the export ${id}${soFar}`,
   );
 }

@@ -20,6 +20,15 @@ export const ShopifySettings = z.object({
     .string()
     .regex(/^\d{4}-(01|04|07|10)$/, 'a Shopify API version reads like 2026-10')
     .default(DEFAULT_VERSION),
+  /**
+   * From how many records on a stream's past (first read, refresh, backfill) comes through a bulk operation instead of
+   * page by page; `never` for none, 5,000 by default.
+   */
+  bulkFrom: z
+    .union([z.coerce.number().int().positive(), z.literal('never').transform(() => null), z.null()], {
+      error: 'bulkFrom is a number of records, or never',
+    })
+    .optional(),
 });
 
 export type ShopifySettings = z.output<typeof ShopifySettings>;

@@ -7,6 +7,8 @@ export interface Call {
   readonly method: string;
   /** Below the simulator's own first segment: `/demo/admin/api/2026-10/graphql.json`. */
   readonly path: string;
+  /** As sent, without the `?`; empty where there is none. */
+  readonly query?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
   /** The platform's own slowness: awaited while the points of a query are charged and not yet given back. */
@@ -27,6 +29,7 @@ export interface CallNote {
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Bytes for a part of a file. */
+  readonly body: string | Buffer;
   readonly note: CallNote;
 }

@@ -58,11 +58,6 @@ const SCOPES: Readonly<Record<string, string>> = {
   'QueryRoot.productVariants': 'read_products',
   'QueryRoot.productVariant': 'read_products',
   'QueryRoot.productVariantsCount': 'read_products',
-  'Order.customer': 'read_customers',
-  'Customer.orders': 'read_orders',
-  'Customer.lastOrder': 'read_orders',
-  'LineItem.product': 'read_products',
-  'LineItem.variant': 'read_products',
 };
 
 function scopesOf(schema: GraphQLSchema, document: DocumentNode): NeededScope[] {
@@ -93,6 +88,8 @@ function scopesOf(schema: GraphQLSchema, document: DocumentNode): NeededScope[] 
   );
   return found;
 }
+
+const MUTATION_COST = 10;
 
 /** `validate` stops at this many faults. */
 const MAX_FAULTS = 20;
@@ -128,11 +125,13 @@ function compile(
       one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [],
     ),
   );
+  const isQuery = operation.operation === 'query';
   // Compiled when first needed: most queries are answered the quick way.
   let run: Compiled['run'] | undefined;
   return {
     operation: operation.name?.value ?? null,
-    cost: planCost(schema, operation.selectionSet, fragments),
+    // A mutation is charged as one, whatever it answers.
+    cost: isQuery ? planCost(schema, operation.selectionSet, fragments) : { fixed: MUTATION_COST, parts: [] },
     needs: scopesOf(schema, document),
     variables: (given) => {
       const read = getVariableValues(schema, operation.variableDefinitions ?? [], { ...given });
@@ -141,7 +140,7 @@ function compile(
         : { values: read.coerced };
     },
     run: (context, given) => (run ??= runner(schema, document, operation))(context, given),
-    emit: compileEmit(schema, operation, fragments, texts),
+    emit: isQuery ? compileEmit(schema, operation, fragments, texts) : undefined,
   };
 }
 

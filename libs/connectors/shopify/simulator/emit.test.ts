@@ -1,3 +1,4 @@
+import { NO_BULKS } from './bulk.js';
 import { getOperationAST, getVariableValues, Kind, parse } from 'graphql';
 import { QueryCache } from './compile.js';
 import { actualCost } from './cost.js';
@@ -20,6 +21,7 @@ const contextOf = (): RequestContext => ({
   versions: [{ handle: '2026-10', supported: true }],
   searchNotes: [],
   lies: HONEST,
+  bulk: NO_BULKS,
 });
 
 /** Both ways' answers to one query. */

@@ -107,6 +107,7 @@ export async function answerQuery({ shop, call, queries, now }: Door): Promise<A
     bucket,
     operation,
     nowMs: now(),
+    origin: `http://${String(call.headers['host'] ?? 'localhost')}/shopify/${shop.name}`,
   });
 }
 
@@ -117,11 +118,13 @@ interface Charge {
   readonly bucket: Bucket;
   readonly operation: string;
   readonly nowMs: number;
+  /** Where the shop's files lie. */
+  readonly origin: string;
 }
 
 function run(shop: Shop, compiled: Compiled, charge: Charge): Answer {
-  const { requested, bucket, operation, nowMs } = charge;
-  const context: RequestContext = {
+  const { requested, bucket, operation, nowMs, origin } = charge;
+  const seen: Omit<RequestContext, 'bulk'> = {
     store: shop.store,
     shopName: shop.name,
     nowMs,
@@ -129,7 +132,9 @@ function run(shop: Shop, compiled: Compiled, charge: Charge): Answer {
     versions: VERSIONS.map((handle) => ({ handle, supported: true })),
     searchNotes: [],
     lies: shop.lies,
+    corrupt: (data) => void shop.corruption?.apply(data),
   };
+  const context: RequestContext = { ...seen, bulk: shop.bulk.view(seen, origin) };
   const quick = shop.corruption ? undefined : compiled.emit?.(context, charge.values);
   const { data, errors, refusal, cost }: Executed = quick ?? execute(shop, compiled, context, charge.given);
   const actual = data === 'null' ? 0 : Math.max(1, cost);

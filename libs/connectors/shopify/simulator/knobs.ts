@@ -27,6 +27,20 @@ export const shopKnobs = z.strictObject({
    */
   refreshTokens: z.enum(['until-used', 'once']).optional(),
   state: z.enum(['open', 'locked', 'frozen']).optional(),
+  /**
+   * How bulk operations go from now on: how many at once, how long each takes, how it ends, whether children stand below
+   * their records, how many counted lines lack at a file's end; and `links`, which ends every link given out so far.
+   */
+  bulk: z
+    .strictObject({
+      slots: z.number().int().positive().optional(),
+      seconds: z.number().nonnegative().optional(),
+      ends: z.enum(['COMPLETED', 'FAILED', 'CANCELED']).optional(),
+      grouped: z.boolean().optional(),
+      lost: z.number().int().nonnegative().optional(),
+      links: z.literal('expire').optional(),
+    })
+    .optional(),
   /** Breaks chosen records on the wire and leaves the truth alone; null ends it. */
   corrupt: z
     .strictObject({

@@ -9,10 +9,12 @@ import {
   VARIANT_COUNT_FILTERS,
   VARIANT_FILTERS,
 } from './filters.js';
+import type { BulkView } from './bulk.js';
 import type { Lies } from './lies.js';
 import { legacyId } from './ids.js';
 import type { Order } from './order.js';
 import { AFTER_SALE_SDL } from './schema-after-sale.js';
+import { BULK_SDL } from './schema-bulk.js';
 import { CATALOG_SDL } from './schema-catalog.js';
 import { ORDER_SDL } from './schema-orders.js';
 import { compileSearch, type Search, type SearchFields, type Warning } from './search.js';
@@ -31,6 +33,12 @@ export interface RequestContext {
   readonly searchNotes: SearchNote[];
   /** What the shop says instead of the truth, where it was told to. */
   readonly lies: Lies;
+  /** The shop's bulk operations. */
+  readonly bulk: BulkView;
+  /** Lists may be walked without end: a bulk operation's. */
+  readonly deep?: boolean;
+  /** Breaks the records that a shop was told to break. */
+  readonly corrupt?: (data: Record<string, unknown>) => void;
 }
 
 export interface SearchNote {
@@ -40,7 +48,7 @@ export interface SearchNote {
   readonly warnings: readonly Warning[];
 }
 
-const SDL = `${CATALOG_SDL}\n${ORDER_SDL}\n${AFTER_SALE_SDL}`;
+const SDL = `${CATALOG_SDL}\n${ORDER_SDL}\n${AFTER_SALE_SDL}\n${BULK_SDL}`;
 
 interface ListArgs extends PageArgs {
   readonly sortKey: string;
@@ -85,6 +93,7 @@ function listing<T extends Listed>(
       sortKey: args.sortKey,
       scope: `${field}|${args.query ?? ''}`,
       args,
+      deep: context.deep === true,
     });
 }
 
@@ -184,6 +193,7 @@ const root: Record<string, Resolver<unknown>> = {
       sortKey: args.sortKey,
       scope: `orders|${args.query ?? ''}`,
       args,
+      deep: context.deep === true,
     }),
   ordersCount: (_, args: { query?: string | null; limit?: number | null }, context) =>
     countOf(
@@ -206,6 +216,9 @@ const root: Record<string, Resolver<unknown>> = {
   productVariant: one('ProductVariant'),
   node: (_, args: { id: string }, context) => node(args.id, context),
   nodes: (_, args: { ids: readonly string[] }, context) => nodes(args.ids, context),
+  bulkOperation: (_, args: { id: string }, context) => context.bulk.find(args.id),
+  bulkOperations: (_, args: PageArgs & { query?: string | null }, context) =>
+    pageOf(context.bulk.list(args.query), args, 'bulkOperations'),
   shop: (_, _args, context) => ({
     id: 'gid://shopify/Shop/1',
     name: context.shopName,
@@ -220,6 +233,11 @@ const root: Record<string, Resolver<unknown>> = {
   }),
   publicApiVersions: (_, _args, context) =>
     context.versions.map(({ handle, supported }) => ({ handle, supported, displayName: handle })),
+};
+
+const mutations: Record<string, Resolver<unknown>> = {
+  bulkOperationRunQuery: (_, args: { query: string; groupObjects: boolean }, context) =>
+    context.bulk.begin(args.query, args.groupObjects),
 };
 
 const nested = {
@@ -276,6 +294,7 @@ export function makeSchema(): GraphQLSchema {
     }
   };
   attach('QueryRoot', root);
+  attach('Mutation', mutations);
   for (const [type, resolvers] of Object.entries(nested)) attach(type, resolvers);
   const abstract = (name: string): void => {
     const type = schema.getType(name) as { resolveType?: (record: { id: string }) => string };

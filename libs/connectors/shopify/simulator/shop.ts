@@ -1,4 +1,5 @@
 import { Bucket, type PlanLimits, type PlanName } from './bucket.js';
+import { BulkDesk, type Desk } from './bulk.js';
 import { makeBuiltIn } from './built-in.js';
 import { ShopEditor } from './edits.js';
 import { Corruption, limitsOf, type ShopKnobs } from './knobs.js';
@@ -43,6 +44,7 @@ export class Shop {
   readonly store: ShopStore;
   readonly tokens: TokenBook;
   readonly editor: ShopEditor;
+  readonly bulk: BulkDesk;
   scopes: ReadonlySet<string>;
   maxQueryCost: number;
   state: 'open' | 'locked' | 'frozen' = 'open';
@@ -51,7 +53,7 @@ export class Shop {
   private limits: PlanLimits;
   private readonly buckets = new Map<string, Bucket>();
 
-  constructor(options: ShopOptions, anchor: Date, nowMs: number) {
+  constructor(options: ShopOptions, anchor: Date, nowMs: number, at: Omit<Desk, 'shop'>) {
     this.name = options.name;
     this.store = makeStore(options.source, anchor);
     this.tokens = new TokenBook(options.name, options.credentials ?? DEMO_ACCESS, nowMs);
@@ -62,6 +64,8 @@ export class Shop {
     this.scopes = new Set(options.scopes ?? DEFAULT_SCOPES);
     this.maxQueryCost = options.maxQueryCost ?? DEFAULT_MAX_QUERY_COST;
     this.limits = limitsOf(options.plan ?? 'sandbox');
+    const { schema, queries } = at;
+    this.bulk = new BulkDesk({ shop: options.name, schema, queries });
   }
 
   /** The points of one app in this shop. */
@@ -88,6 +92,7 @@ export class Shop {
     if (knobs.state !== undefined) this.state = knobs.state;
     if (knobs.lie === null) this.lies = HONEST;
     else if (knobs.lie !== undefined) this.lies = new Lies(knobs.lie);
+    if (knobs.bulk !== undefined) this.bulk.turn(knobs.bulk);
     if (knobs.corrupt === null) this.corruption = null;
     else if (knobs.corrupt !== undefined) {
       const { stream, count = 1, ids, set } = knobs.corrupt;
@@ -103,6 +108,7 @@ export class Shop {
       lostFamilies: this.tokens.lostFamilies,
       corrupted: this.corruption ? [...this.corruption.ids] : [],
       lie: this.lies.told,
+      bulk: this.bulk.knobs,
     };
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Trade } from '#shop';
 import type { GraphQLSchema } from 'graphql';
+import { answerFile } from './bulk-door.js';
 import type { Call, CallNote, Reply } from './call.js';
 import { QueryCache } from './compile.js';
 import { answerQuery } from './graphql-door.js';
@@ -27,7 +28,7 @@ export const VERSIONS = ['2026-01', '2026-04', '2026-07', '2026-10'] as const;
 /** What a door hands back before the common headers are put on. */
 export interface Answer {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly note: Omit<CallNote, 'account'>;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -38,6 +39,8 @@ export const fault = (status: number, errors: unknown, outcome: string, operatio
   note: { outcome, operation },
 });
 
+/** A file of a bulk operation: the platform's own stand in a storage of files. */
+const FILE = /^\/([a-z0-9][a-z0-9-]*)\/bulk\/(\d+)\.jsonl$/;
 const PATH = /^\/([a-z0-9][a-z0-9-]*)\/admin\/(.+)$/;
 
 /** The version that answers a request for `asked`; an expired one falls forward to the oldest alive, silently. */
@@ -50,13 +53,14 @@ function servedVersion(asked: string): string | undefined {
 export class ShopifySimulator {
   readonly name = 'shopify';
   private readonly shops = new Map<string, Shop>();
-  private readonly schema: GraphQLSchema = makeSchema();
-  private readonly queries = new QueryCache(this.schema);
+  readonly schema: GraphQLSchema = makeSchema();
+  readonly queries = new QueryCache(this.schema);
   private readonly now: () => number;
 
   constructor(options: SimulatorOptions) {
     this.now = options.now ?? Date.now;
-    for (const shop of options.shops) this.shops.set(shop.name, new Shop(shop, options.anchor, this.now()));
+    for (const shop of options.shops)
+      this.shops.set(shop.name, new Shop(shop, options.anchor, this.now(), this));
   }
 
   get accounts(): readonly string[] {
@@ -64,9 +68,15 @@ export class ShopifySimulator {
   }
 
   async handle(call: Call): Promise<Reply> {
-    const [, name = '', rest = ''] = PATH.exec(call.path) ?? [];
-    const shop = this.shops.get(name);
-    const answer = shop ? await this.answer(shop, rest, call) : fault(404, 'Not Found', 'not-found', 'none');
+    const [, name = '', file] = FILE.exec(call.path) ?? [];
+    const [, named = name, rest = ''] = PATH.exec(call.path) ?? [];
+    const shop = this.shops.get(named);
+    const answer =
+      shop && file !== undefined
+        ? answerFile(shop.bulk, Number(file), call, this.now())
+        : shop
+          ? await this.answer(shop, rest, call)
+          : fault(404, 'Not Found', 'not-found', 'none');
     return {
       status: answer.status,
       body: answer.body,

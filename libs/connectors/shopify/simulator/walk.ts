@@ -15,6 +15,8 @@ export interface PageArgs {
 /** The platform refuses to page past this many objects of one query. */
 const DEPTH_LIMIT = 25_000;
 const PAGE_LIMIT = 250;
+/** All of a list inside a record: what a bulk operation asks for. No other query could pay for it. */
+export const EVERY = 2 ** 31 - 1;
 
 export type Refusal = 'depth' | 'cursor' | 'page-size';
 
@@ -59,7 +61,8 @@ function sizeOf(args: PageArgs): { size: number; backward: boolean } {
   const name = backward ? 'last' : 'first';
   const size = (backward ? last : first)!;
   if (size < 0) throw refuse(`${name} must be a non-negative integer`, 'BAD_REQUEST', 'page-size');
-  if (size > PAGE_LIMIT) throw refuse(`${name} cannot exceed ${PAGE_LIMIT}`, 'BAD_REQUEST', 'page-size');
+  if (size > PAGE_LIMIT && size !== EVERY)
+    throw refuse(`${name} cannot exceed ${PAGE_LIMIT}`, 'BAD_REQUEST', 'page-size');
   return { size, backward };
 }
 
@@ -94,19 +97,21 @@ export interface Walk<T extends Listed> {
   /** Root field and its query text: what a cursor belongs to, with the sort. */
   readonly scope: string;
   readonly args: PageArgs;
+  /** Walked without end: a bulk operation's. */
+  readonly deep?: boolean;
 }
 
 /**
  * A page of a list by key, not by number: the next page starts after the last record's sort value and id, so a
  * record that is edited meanwhile moves to its new place and nothing else shifts.
  */
-export function walk<T extends Listed>({ list, search, sortKey, scope, args }: Walk<T>): Page<T> {
+export function walk<T extends Listed>({ list, search, sortKey, scope, args, deep }: Walk<T>): Page<T> {
   const { size, backward } = sizeOf(args);
   const reverse = args.reverse === true;
   const bound = hash(`${scope}|${sortKey}|${reverse}`);
   const token = backward ? args.before : args.after;
   const from = token === null || token === undefined ? undefined : readCursor(bound, token);
-  const depth = from?.depth ?? 0;
+  const depth = deep ? 0 : (from?.depth ?? 0);
   if (!backward && depth >= DEPTH_LIMIT)
     throw refuse(
       `Paginating past ${DEPTH_LIMIT} objects of one query is not supported. Narrow the query, for example by time.`,

@@ -1,6 +1,7 @@
 import { minutes, seconds } from '#kernel';
 import { defineStream, type PageQuery } from '#sync';
 import { shopifyCustomers } from '#warehouse/tables';
+import { type BulkList, bulkOf } from '../bulk.js';
 import { countOf, CUSTOMER_COUNT } from '../census.js';
 import { connection, LARGEST_PAGE, object } from '../cost.js';
 import { graphql } from '../graphql.js';
@@ -36,6 +37,13 @@ export const CUSTOMER_IDS = {
   cost: CUSTOMER_COST,
   max: 70,
 } as const satisfies IdList;
+
+/** The same of a whole window, written by Shopify itself. */
+export const CUSTOMER_BULK: BulkList = {
+  field: 'customers',
+  fields: CUSTOMER_FIELDS,
+  within: (window) => updatedSinceDay(window, null),
+};
 
 export const customersCost = (size: number): number => connection(size, CUSTOMER_COST);
 
@@ -73,6 +81,7 @@ export const customers = defineStream({
   })),
 
   listing: idListing(CUSTOMER_IDS),
+  history: bulkOf(CUSTOMER_BULK),
 
   into: shopifyCustomers,
   map: (customer) => ({

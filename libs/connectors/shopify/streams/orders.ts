@@ -2,6 +2,7 @@ import { type Decimal, minutes, seconds, sum, ZERO } from '#kernel';
 import { children, cursorOf, defineStream, type PageQuery } from '#sync';
 import { orderItems, orders as table, type RowOf } from '#warehouse/tables';
 import { z } from 'zod';
+import { type BulkList, bulkOf } from '../bulk.js';
 import { countOf, ORDER_COUNT } from '../census.js';
 import { connection, LARGEST_PAGE, list, MONEY_BAG, object } from '../cost.js';
 import { graphql } from '../graphql.js';
@@ -19,19 +20,21 @@ const MORE_LINES = 44;
 /** Parcels looked at for a tracking number; Shopify cuts this list here and has no cursor into it. */
 const PARCELS = 5;
 
-const LINE_FIELDS = `pageInfo { hasNextPage endCursor }
-      nodes {
-        id sku title quantity currentQuantity
+const LINE = `id sku title quantity currentQuantity
         product { id }
         variant { id }
         originalUnitPriceSet { shopMoney { amount } }
         discountedTotalSet { shopMoney { amount } }
-        taxLines { priceSet { shopMoney { amount } } }
+        taxLines { priceSet { shopMoney { amount } } }`;
+
+const LINE_FIELDS = `pageInfo { hasNextPage endCursor }
+      nodes {
+        ${LINE}
       }`;
 
 const LINE_COST = object(object(), object(), MONEY_BAG, MONEY_BAG, object(MONEY_BAG));
 
-const ORDER_FIELDS = `id name updatedAt processedAt cancelledAt cancelReason test email
+const ORDER_OWN = `id name updatedAt processedAt cancelledAt cancelReason test email
       currencyCode presentmentCurrencyCode displayFinancialStatus displayFulfillmentStatus
       customer { id }
       totalPriceSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
@@ -41,7 +44,9 @@ const ORDER_FIELDS = `id name updatedAt processedAt cancelledAt cancelReason tes
       totalShippingPriceSet { shopMoney { amount } }
       totalDiscountsSet { shopMoney { amount } }
       totalRefundedSet { shopMoney { amount } }
-      fulfillments(first: ${PARCELS}) { status updatedAt trackingInfo(first: 1) { number company url } }
+      fulfillments(first: ${PARCELS}) { status updatedAt trackingInfo(first: 1) { number company url } }`;
+
+const ORDER_FIELDS = `${ORDER_OWN}
       lineItems(first: $lines) { ${LINE_FIELDS} }`;
 
 export const ORDERS = `query Orders($first: Int!, $after: String, $query: String!, $lines: Int!) {
@@ -73,6 +78,14 @@ export const ORDER_IDS = {
   max: 2,
   wholeWith: 'read_all_orders',
 } as const satisfies IdList;
+
+/** The same of a whole window, written by Shopify itself. */
+export const ORDER_BULK: BulkList = {
+  field: 'orders',
+  fields: ORDER_OWN,
+  nested: { field: 'lineItems', fields: LINE },
+  within: (window) => updatedWithin(window, null),
+};
 
 export const ordersCost = (size: number): number => connection(size, ORDER_COST);
 
@@ -221,6 +234,7 @@ export const orders = defineStream({
   ],
 
   listing: idListing(ORDER_IDS),
+  history: bulkOf(ORDER_BULK),
 
   into: table,
   map: orderRow,

@@ -2,6 +2,7 @@ import { minutes, seconds } from '#kernel';
 import { children, cursorOf, defineStream, type PageQuery } from '#sync';
 import { shopifyProducts, shopifyVariants } from '#warehouse/tables';
 import { z } from 'zod';
+import { type BulkList, bulkOf } from '../bulk.js';
 import { countOf, PRODUCT_COUNT } from '../census.js';
 import { connection, LARGEST_PAGE, object } from '../cost.js';
 import { graphql } from '../graphql.js';
@@ -16,15 +17,19 @@ import type { ShopifySettings } from '../settings.js';
 const VARIANTS = 20;
 const MORE_VARIANTS = 200;
 
+const VARIANT = `id sku barcode title price compareAtPrice position inventoryQuantity createdAt updatedAt
+        inventoryItem { id }`;
+
 const VARIANT_FIELDS = `pageInfo { hasNextPage endCursor }
       nodes {
-        id sku barcode title price compareAtPrice position inventoryQuantity createdAt updatedAt
-        inventoryItem { id }
+        ${VARIANT}
       }`;
 
 const VARIANT_COST = object(object());
 
-const PRODUCT_FIELDS = `id title handle vendor productType status tags createdAt updatedAt publishedAt
+const PRODUCT_OWN = `id title handle vendor productType status tags createdAt updatedAt publishedAt`;
+
+const PRODUCT_FIELDS = `${PRODUCT_OWN}
       variants(first: $variants) { ${VARIANT_FIELDS} }`;
 
 const PRODUCT_COST = object(connection(VARIANTS, VARIANT_COST));
@@ -47,6 +52,14 @@ export const PRODUCT_IDS = {
   variables: { declared: '$variants: Int!', values: { variants: VARIANTS } },
   max: 10,
 } as const satisfies IdList;
+
+/** The same of a whole window, written by Shopify itself. */
+export const PRODUCT_BULK: BulkList = {
+  field: 'products',
+  fields: PRODUCT_OWN,
+  nested: { field: 'variants', fields: VARIANT },
+  within: (window) => updatedWithin(window, null),
+};
 
 export const productsCost = (size: number): number => connection(size, PRODUCT_COST);
 
@@ -122,6 +135,7 @@ export const products = defineStream({
   ],
 
   listing: idListing(PRODUCT_IDS),
+  history: bulkOf(PRODUCT_BULK),
 
   into: shopifyProducts,
   map: (product) => ({

@@ -62,7 +62,7 @@ export function openDesk(
     return {
       status: reply.status,
       headers: reply.headers,
-      body: JSON.parse(reply.body),
+      body: JSON.parse(String(reply.body)),
       outcome: reply.note.outcome,
       points: reply.note.points,
     };
