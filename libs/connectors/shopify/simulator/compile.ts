@@ -58,6 +58,11 @@ const SCOPES: Readonly<Record<string, string>> = {
   'QueryRoot.productVariants': 'read_products',
   'QueryRoot.productVariant': 'read_products',
   'QueryRoot.productVariantsCount': 'read_products',
+  'Order.customer': 'read_customers',
+  'Customer.orders': 'read_orders',
+  'Customer.lastOrder': 'read_orders',
+  'LineItem.product': 'read_products',
+  'LineItem.variant': 'read_products',
 };
 
 function scopesOf(schema: GraphQLSchema, document: DocumentNode): NeededScope[] {
