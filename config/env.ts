@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { days, Failure, hours, nearest, type Duration } from '#kernel';
 import {
   explain,
@@ -27,6 +28,18 @@ export interface Env {
   /** Reverse proxies before the console. */
   readonly trustProxy: number;
   readonly secureCookies: boolean;
+  /** How people reach the console; undefined: as each request says. */
+  readonly publicUrl: string | undefined;
+  /** How mail leaves; undefined: not at all. */
+  readonly mail:
+    | {
+        readonly host: string;
+        readonly port: number;
+        readonly user: string | undefined;
+        readonly password: string | undefined;
+        readonly from: string;
+      }
+    | undefined;
   readonly metricsToken: string | undefined;
   /** Where a worker or scheduler serves its own metrics; undefined: nowhere. */
   readonly metricsPort: number | undefined;
@@ -75,6 +88,8 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Env 
     port: read.PORT,
     trustProxy: read.STRATUS_TRUST_PROXY,
     secureCookies: read.STRATUS_SECURE_COOKIES,
+    publicUrl: read.STRATUS_PUBLIC_URL,
+    mail: mailOf(read),
     metricsToken: read.METRICS_TOKEN,
     metricsPort: read.STRATUS_METRICS_PORT,
     lockMs: read.STRATUS_LOCK_MS,
@@ -98,6 +113,20 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Env 
     platforms: Object.fromEntries(
       VARIABLE_NAMES.filter((name) => PLATFORMS.has(explain(name).group)).map((name) => [name, set[name]]),
     ),
+  };
+}
+
+function mailOf(read: Readonly<z.output<typeof VARIABLES>>): Env['mail'] {
+  if (read.SMTP_HOST === undefined) return undefined;
+  const from = read.SMTP_FROM ?? read.SMTP_USER;
+  if (from === undefined)
+    throw new Failure('config', `SMTP_HOST is set and SMTP_FROM is not; allowed: a mail address.\n${HERE}`);
+  return {
+    host: read.SMTP_HOST,
+    port: read.SMTP_PORT,
+    user: read.SMTP_USER,
+    password: read.SMTP_PASSWORD,
+    from,
   };
 }
 

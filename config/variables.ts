@@ -128,6 +128,44 @@ export const VARIABLES = z.object({
     allowed: 'true or false',
     example: 'true',
   }),
+  STRATUS_PUBLIC_URL: about(address(/^https?:$/).optional(), {
+    group: 'Console',
+    means:
+      'How people reach the console. Platforms send their browsers back there after a sign-in; without it, to where each request came from.',
+    allowed: 'an address such as https://stratus.example',
+    example: 'https://stratus.example',
+  }),
+  SMTP_HOST: about(text.optional(), {
+    group: 'Console',
+    means: 'The server that takes mail. Without it no mail is sent.',
+    allowed: 'a host name',
+    example: 'smtp.example',
+  }),
+  SMTP_PORT: about(whole(1, 65_535).prefault('587'), {
+    group: 'Console',
+    means: 'Its port: TLS from the first byte on 465, by STARTTLS on others.',
+    allowed: 'a port from 1 to 65535',
+    example: '587',
+  }),
+  SMTP_USER: about(text.optional(), {
+    group: 'Console',
+    means: 'Who signs in to it; nobody by default.',
+    allowed: 'any text',
+    example: '',
+  }),
+  SMTP_PASSWORD: about(text.optional(), {
+    group: 'Console',
+    means: 'The password of `SMTP_USER`. It is only sent over TLS.',
+    allowed: 'any text',
+    example: '',
+    secret: true,
+  }),
+  SMTP_FROM: about(text.includes('@').optional(), {
+    group: 'Console',
+    means: 'Whom mail is from; `SMTP_USER` by default.',
+    allowed: 'a mail address',
+    example: 'stratus@shop.example',
+  }),
   METRICS_TOKEN: about(text.min(16).optional(), {
     group: 'Console',
     means: 'The bearer token that `/metrics` asks for. Without it, `/metrics` wants a signed-in operator.',

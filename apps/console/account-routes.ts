@@ -7,7 +7,7 @@ import { accountPage } from './pages/account.js';
 import { sendPage } from './reply.js';
 import type { SignedIn } from './sessions.js';
 import { field, readForm } from './sign-in-routes.js';
-import type { SignInLimit } from './sign-in-limit.js';
+import { userKey, type SignInLimit } from './sign-in-limit.js';
 import { setPassword, verifyUser } from './users.js';
 
 /** `GET /account` and the new password. A wrong present password counts like a failed sign-in. */
@@ -25,7 +25,10 @@ export function accountRoutes(options: ConsoleOptions, limit: SignInLimit): Rout
     const wrong = await refusal(user, field(request.body, 'current'), fresh, field(request.body, 'again'));
     if (!wrong) {
       try {
-        await setPassword(warehouse, user.name, fresh, user.idHash);
+        await setPassword(warehouse, user.name, fresh, {
+          keepSession: user.idHash,
+          workspace: user.workspace,
+        });
       } catch (thrown) {
         const failure = asFailure(thrown);
         if (failure.kind !== 'refused') throw thrown;
@@ -43,10 +46,11 @@ export function accountRoutes(options: ConsoleOptions, limit: SignInLimit): Rout
   ): Promise<{ status: number; error: string } | null> {
     if (fresh !== again) return { status: 400, error: 'The two new passwords differ.' };
     const key = `session ${user.idHash}`;
-    if (limit.enter(user.name, key)) return { status: 429, error: 'Too many attempts. Try again later.' };
-    if (!(await verifyUser(warehouse, user.name, current.slice(0, 1000))))
+    if (await limit.enter(userKey(user.workspace, user.name), key))
+      return { status: 429, error: 'Too many attempts. Try again later.' };
+    if (!(await verifyUser(warehouse, user.name, current.slice(0, 1000), user.workspace)))
       return { status: 403, error: 'The present password is wrong.' };
-    limit.succeeded(user.name, key);
+    await limit.succeeded(userKey(user.workspace, user.name), key);
     return null;
   }
 

@@ -9,6 +9,8 @@ export interface Deed {
   readonly action: string;
   readonly subject: string | null;
   readonly outcome: string;
+  /** The default one by default. */
+  readonly workspace?: string;
 }
 
 /** What a stranger typed or asked for goes in cut to this length: the log is no place to fill a disk. */
@@ -18,7 +20,7 @@ const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, 
 export async function audit(warehouse: Warehouse | EntityManager, deed: Deed): Promise<void> {
   const manager = 'dataSource' in warehouse ? warehouse.dataSource.manager : warehouse;
   await manager.insert(AuditEntry, {
-    workspaceId: DEFAULT_WORKSPACE,
+    workspaceId: deed.workspace ?? DEFAULT_WORKSPACE,
     at: deed.at,
     actor: cut(deed.actor),
     action: deed.action,

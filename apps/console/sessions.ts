@@ -49,6 +49,11 @@ export async function closeSession(warehouse: Warehouse, idHash: string): Promis
   await warehouse.query('delete from sessions where id_hash = $1', [idHash]);
 }
 
+/** Ends every session of a user, all but one where that is named: after a new password, role or second factor. */
+export async function endSessions(warehouse: Warehouse, userId: string, keep = ''): Promise<void> {
+  await warehouse.query('delete from sessions where user_id = $1 and id_hash <> $2', [userId, keep]);
+}
+
 /** Compares without telling by the time how much was right. */
 export function sameSecret(given: string, wanted: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

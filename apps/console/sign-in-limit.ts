@@ -1,59 +1,76 @@
-import { minutes } from '#kernel';
+import { earlier, later, minutes } from '#kernel';
+import type { Warehouse } from '#warehouse';
 
 /** Failed sign-ins within this window count. */
 export const WINDOW = minutes(15);
-/** For one name, from anywhere. */
+/** For one name of one workspace, from anywhere. */
 export const PER_NAME = 10;
 /** From one address, for any name. */
 export const PER_ADDRESS = 30;
-/** Names and addresses remembered at once; a flood of new ones pushes out the oldest. */
-const REMEMBERED = 10_000;
 
 export interface SignInLimit {
   /**
    * Books one attempt before the password is looked at, so that attempts sent together count together. Gives the
    * seconds to wait where there were too many already.
    */
-  enter(name: string, address: string): { retryAfter: number } | null;
+  enter(name: string, address: string): Promise<{ retryAfter: number } | null>;
   /** The password was right: the name starts afresh and the address gets its attempt back. */
-  succeeded(name: string, address: string): void;
+  succeeded(name: string, address: string): Promise<void>;
 }
 
-/** Counts in this process's memory: with N consoles behind a balancer, N times as many attempts are possible. */
-export function signInLimit(now: () => Date): SignInLimit {
-  const attempts = new Map<string, number[]>();
+/** A name as the limit knows it: two workspaces may have a user of the same name. */
+export const userKey = (workspace: string, name: string): string => `${workspace}/${name}`;
 
-  const recent = (key: string): number[] => {
-    const since = now().getTime() - WINDOW;
-    return (attempts.get(key) ?? []).filter((at) => at > since);
-  };
-  const keep = (key: string, times: number[]): void => {
-    attempts.delete(key);
-    if (times.length > 0) attempts.set(key, times);
-    for (const oldest of attempts.keys()) {
-      if (attempts.size <= REMEMBERED) break;
-      attempts.delete(oldest);
-    }
-  };
-  const nameKey = (name: string): string => `name ${name.toLowerCase()}`;
-  const addressKey = (address: string): string => `address ${address}`;
+/** Longer ones are nobody's; the key is an index's. */
+const cut = (text: string): string => text.slice(0, 200);
+const nameKey = (name: string): string => cut(`name ${name.toLowerCase()}`);
+const addressKey = (address: string): string => cut(`address ${address}`);
 
+/** Counts in Postgres, so that N consoles behind a balancer allow no more attempts than one. */
+export function signInLimit(warehouse: Warehouse, now: () => Date): SignInLimit {
   return {
-    enter(name, address) {
-      const books = [
-        { key: nameKey(name), allowed: PER_NAME },
-        { key: addressKey(address), allowed: PER_ADDRESS },
-      ].map((book) => ({ ...book, times: recent(book.key) }));
-      const waits = books
-        .filter(({ times, allowed }) => times.length >= allowed)
-        .map(({ times, allowed }) => times[times.length - allowed]! + WINDOW - now().getTime());
-      if (waits.length > 0) return { retryAfter: Math.max(1, Math.ceil(Math.max(...waits) / 1000)) };
-      for (const { key, times } of books) keep(key, [...times, now().getTime()]);
-      return null;
+    async enter(name, address) {
+      const at = now();
+      const keys = [nameKey(name), addressKey(address)];
+      const full = await warehouse.transaction(async (manager) => {
+        await manager.query(SWEEP, [earlier(at, WINDOW), keys]);
+        const rows: { key: string; times: Date[] }[] = await manager.query(LOCK, [keys, earlier(at, WINDOW)]);
+        const waits = rows.flatMap(({ key, times }) => {
+          const allowed = key === keys[0] ? PER_NAME : PER_ADDRESS;
+          return times.length >= allowed ? [times[times.length - allowed]!] : [];
+        });
+        if (waits.length === 0) await manager.query(BOOK, [keys, at]);
+        return waits;
+      });
+      if (full.length === 0) return null;
+      const frees = Math.max(...full.map((time) => later(time, WINDOW).getTime())) - at.getTime();
+      return { retryAfter: Math.max(1, Math.ceil(frees / 1000)) };
     },
-    succeeded(name, address) {
-      keep(nameKey(name), []);
-      keep(addressKey(address), recent(addressKey(address)).slice(0, -1));
+    async succeeded(name, address) {
+      await warehouse.query('delete from sign_in_attempts where key = $1', [nameKey(name)]);
+      await warehouse.query(
+        `with given as (
+           update sign_in_attempts set times = trim_array(times, 1) where key = $1 and cardinality(times) > 0 returning 1
+         ) select from given`,
+        [addressKey(address)],
+      );
     },
   };
 }
+
+/** Keys that nobody tried for a window; a flood of new names leaves nothing for ever. */
+const SWEEP = `
+  delete from sign_in_attempts where key in (
+    select key from sign_in_attempts
+    where (times[cardinality(times)] <= $1 or times = '{}') and not key = any($2::text[]) limit 20 for update skip locked)`;
+
+/** Makes both rows and locks them, in the keys' order: attempts on one name or from one address wait for each other. */
+const LOCK = `
+  insert into sign_in_attempts as s (key, times) select key, '{}' from unnest($1::text[]) key order by key
+  on conflict (key) do update set times = array(select t from unnest(s.times) t where t > $2 order by t)
+  returning key, times`;
+
+const BOOK = `
+  with booked as (
+    update sign_in_attempts set times = times || $2::timestamptz where key = any($1::text[]) returning 1
+  ) select from booked`;

@@ -1,23 +1,15 @@
 import express, { type Router } from 'express';
 import { audit } from './audit.js';
-import {
-  BOARD_COOKIE,
-  BOARD_PATH,
-  cookieOptions,
-  maybeSignedIn,
-  mustBeOurs,
-  mustShowToken,
-  mustSignIn,
-  sessionCookie,
-  signedIn,
-} from './gate.js';
+import { DEFAULT_WORKSPACE, type Warehouse } from '#warehouse';
+import { maybeSignedIn, mustBeOurs, mustShowToken, mustSignIn, signedIn } from './gate.js';
+import { auditSignIn, giveSession, takeSession } from './give-session.js';
 import { nextPath } from './next-path.js';
 import type { ConsoleOptions } from './options.js';
 import { signInPage } from './pages/sign-in.js';
 import { sendPage } from './reply.js';
-import { closeSession, openSession } from './sessions.js';
-import type { SignInLimit } from './sign-in-limit.js';
-import { verifyUser } from './users.js';
+import { closeSession } from './sessions.js';
+import { signIn, type SignedInNow } from './sign-in.js';
+import { isShared } from './workspaces.js';
 
 /** The few fields of our forms, and nothing larger. */
 export const readForm = express.urlencoded({ extended: false, limit: '4kb', parameterLimit: 10 });
@@ -28,61 +20,71 @@ export function field(body: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-export function signInRoutes(options: ConsoleOptions, limit: SignInLimit): Router {
+export function signInRoutes(options: ConsoleOptions): Router {
   const { warehouse, now } = options;
   const router = express.Router();
 
-  router.get('/sign-in', (request, response) => {
+  router.get('/sign-in', async (request, response) => {
     const next = nextPath(request.query['next']);
     if (maybeSignedIn(request)) return response.redirect(303, next);
-    sendPage(response, signInPage({ next }));
+    const workspace = await askedFor(warehouse, DEFAULT_WORKSPACE);
+    sendPage(response, signInPage({ next, workspace }));
   });
 
   router.post('/sign-in', mustBeOurs, readForm, async (request, response) => {
     const name = field(request.body, 'name').trim();
     const next = nextPath(field(request.body, 'next'));
-    const address = request.ip ?? 'unknown';
-    const note = (outcome: string): Promise<void> =>
-      audit(warehouse, {
-        at: now(),
-        actor: name || '(no name)',
-        action: 'sign-in',
-        subject: address,
-        outcome,
-      });
-
-    const wait = limit.enter(name, address);
-    if (wait) {
-      response.set('Retry-After', String(wait.retryAfter));
-      const error = `Too many attempts. Try again in ${Math.ceil(wait.retryAfter / 60)} min.`;
-      return sendPage(response, signInPage({ next, name, error }), 429);
-    }
-    const user = await verifyUser(warehouse, name, field(request.body, 'password').slice(0, 1000));
-    if (!user) {
-      await note('refused');
-      const error = 'This name and password do not belong together.';
-      return sendPage(response, signInPage({ next, name, error }), 401);
-    }
-    limit.succeeded(name, address);
-    const old = maybeSignedIn(request);
-    if (old) await closeSession(warehouse, old.idHash);
-    const session = await openSession(warehouse, user.id, now());
-    await note('done');
-    response.cookie(sessionCookie(options), session.id, {
-      ...cookieOptions(options),
-      expires: session.expiresAt,
+    const workspace = field(request.body, 'workspace').trim() || DEFAULT_WORKSPACE;
+    const done = await signIn(options, {
+      name,
+      workspace,
+      password: field(request.body, 'password'),
+      code: field(request.body, 'code').trim() || undefined,
+      address: request.ip ?? 'unknown',
     });
-    response.redirect(303, next);
+    await auditSignIn(options, request, { name, workspace, done });
+    if (done.came === 'in') {
+      await giveSession(options, request, response, done.session);
+      return response.redirect(303, next);
+    }
+    if (done.came === 'wait') response.set('Retry-After', String(done.retryAfter));
+    const again = { next, name, workspace: await askedFor(warehouse, workspace), code: done.came === 'code' };
+    sendPage(
+      response,
+      signInPage({ ...again, error: WHY[done.came](done) }),
+      done.came === 'wait' ? 429 : 401,
+    );
   });
 
   router.post('/sign-out', mustSignIn, readForm, mustShowToken, async (request, response) => {
-    const { idHash, name } = signedIn(request);
+    const { idHash, name, workspace } = signedIn(request);
     await closeSession(warehouse, idHash);
-    await audit(warehouse, { at: now(), actor: name, action: 'sign-out', subject: null, outcome: 'done' });
-    response.clearCookie(sessionCookie(options), cookieOptions(options));
-    response.clearCookie(BOARD_COOKIE, { ...cookieOptions(options), path: BOARD_PATH });
+    await audit(warehouse, {
+      at: now(),
+      actor: name,
+      action: 'sign-out',
+      subject: null,
+      outcome: 'done',
+      workspace,
+    });
+    takeSession(options, response);
     response.redirect(303, '/sign-in');
   });
 
   return router;
+}
+
+const WHY = {
+  wait: ({ retryAfter }: { retryAfter: number }) =>
+    `Too many attempts. Try again in ${Math.ceil(retryAfter / 60)} min.`,
+  wrong: () => 'This name and password do not belong together.',
+  code: ({ wrong }: { wrong: boolean }) =>
+    wrong
+      ? 'These digits are not right, or were used before.'
+      : 'Enter your password again, and the digits of your authenticator.',
+} as { readonly [K in 'wait' | 'wrong' | 'code']: (done: SignedInNow) => string };
+
+/** What the form says of the workspace: nothing where there is one alone. */
+async function askedFor(warehouse: Warehouse, workspace: string): Promise<string | undefined> {
+  return (await isShared(warehouse)) ? workspace : undefined;
 }

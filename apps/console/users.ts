@@ -10,10 +10,10 @@ const LONGEST_NAME = 64;
 
 const users = (warehouse: Warehouse) => warehouse.dataSource.getRepository(User);
 
-/** Adds a user; a Failure with the next step where the name is taken or name or password cannot be used. */
+/** Adds a user to the workspace; a Failure with the next step where the name is taken or name or password cannot be used. */
 export async function createUser(
   warehouse: Warehouse,
-  user: { name: string; password: string; role: Role },
+  user: { name: string; password: string; role: Role; workspace?: string },
 ): Promise<UserRow> {
   const name = user.name.trim();
   if (name === '' || name.length > LONGEST_NAME)
@@ -23,7 +23,7 @@ export async function createUser(
     `insert into users (id, workspace_id, name, password_hash, role) values ($1, $2, $3, $4, $5)
      on conflict (workspace_id, name) do nothing
      returning id, workspace_id as "workspaceId", name, password_hash as "passwordHash", role, created_at as "createdAt"`,
-    [newShortId('user'), DEFAULT_WORKSPACE, name, await hash(user.password), user.role],
+    [newShortId('user'), user.workspace ?? DEFAULT_WORKSPACE, name, await hash(user.password), user.role],
   );
   if (!row) throw new Failure('refused', `there is a user ${name} already; choose another name`);
   return row;
@@ -34,12 +34,12 @@ export async function setPassword(
   warehouse: Warehouse,
   name: string,
   password: string,
-  keepSession?: string,
+  { keepSession, workspace = DEFAULT_WORKSPACE }: { keepSession?: string; workspace?: string } = {},
 ): Promise<void> {
   checkPassword(password);
   const passwordHash = await hash(password);
   await warehouse.transaction(async (manager) => {
-    const user = await manager.findOneBy(User, { workspaceId: DEFAULT_WORKSPACE, name });
+    const user = await manager.findOneBy(User, { workspaceId: workspace, name });
     if (!user) throw new Failure('refused', `there is no user ${name}`);
     await manager.update(User, { id: user.id }, { passwordHash });
     await manager.query(`delete from sessions where user_id = $1 and id_hash <> $2`, [
@@ -57,8 +57,9 @@ export async function verifyUser(
   warehouse: Warehouse,
   name: string,
   password: string,
+  workspace: string = DEFAULT_WORKSPACE,
 ): Promise<UserRow | null> {
-  const user = await users(warehouse).findOneBy({ workspaceId: DEFAULT_WORKSPACE, name });
+  const user = await users(warehouse).findOneBy({ workspaceId: workspace, name });
   const right = await verify(user?.passwordHash ?? (await nobody()), password).catch(() => false);
   return user && right ? user : null;
 }

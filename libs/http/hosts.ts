@@ -12,7 +12,7 @@ export interface HostRule {
   readonly private: boolean;
 }
 
-/** Addresses that no platform has: this machine, private and carrier networks, link-local, multicast, reserved. */
+/** Addresses that no platform has: this machine, private and carrier networks, link-local, multicast, reserved, tunnels. */
 const OWN_NETWORK_4 = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -21,15 +21,27 @@ const OWN_NETWORK_4 = [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ] as const;
 const OWN_NETWORK_6 = [
-  ['::', 127],
+  // With the IPv4 addresses that were once written so.
+  ['::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  // Tunnels: the address inside may be anyone's.
+  ['2001::', 32],
+  ['2001:db8::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const;
 

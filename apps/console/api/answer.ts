@@ -43,7 +43,7 @@ async function answer(step: Step): Promise<void> {
   const { route, tag } = mounted;
   const caller = await callerOf(options, request);
   try {
-    authorise(caller, route.may, tag);
+    authorise(caller, route, tag);
     if (mounted.method !== 'GET') mustBeMeant(request, caller);
   } catch (thrown) {
     await noteRefused(step, caller, thrown);
@@ -74,6 +74,9 @@ async function done(
   const now = options.now();
   let deed: Deed = {};
   let told = false;
+  const begin = (): Promise<string> => beginDeed(options.warehouse, begun(step, caller, now));
+  // Nobody's attempts are written down only where the handler says so: a flood of them must not fill the log.
+  const line = changes(route) && caller ? await begin() : null;
   const call = {
     ...said,
     get caller(): Caller {
@@ -86,6 +89,7 @@ async function done(
     },
     now,
     doors: options,
+    deedId: line,
     tell(more: Deed) {
       told = true;
       deed = { ...deed, ...more };
@@ -93,9 +97,6 @@ async function done(
     request,
     response,
   } as AnyCall;
-  const begin = (): Promise<string> => beginDeed(options.warehouse, begun(step, caller, now));
-  // Nobody's attempts are written down only where the handler says so: a flood of them must not fill the log.
-  const line = changes(route) && caller ? await begin() : null;
   let thrown: unknown;
   try {
     const given = await route.handle(call);

@@ -82,9 +82,15 @@ async function byToken({ warehouse, now }: ConsoleOptions, header: string): Prom
 }
 
 /** Throws unless the caller may call a route of this area; says who is missing what. */
-export function authorise(caller: Caller | null, may: Access, area: string): void {
+export function authorise(
+  caller: Caller | null,
+  { may, people }: { readonly may: Access; readonly people?: true },
+  area: string,
+): void {
   if (may === 'anyone') return;
   if (!caller) throw new Problem('not-signed-in', 'sign in, or send a token as Authorization: Bearer');
+  if (people && caller.kind !== 'session')
+    throw new Problem('forbidden', 'this is for people who are signed in, not for tokens');
   if (caller.areas && !caller.areas.includes(area))
     throw new Problem('forbidden', `this token is for ${caller.areas.join(', ')}, not for ${area}`);
   if (RANK[caller.role] < RANK[may])

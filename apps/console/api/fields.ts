@@ -24,7 +24,7 @@ export const shortId = (kind: string) =>
     .meta({ description: `id of a ${kind}`, example: `${kind}_1a2b3c4d5e6f` });
 
 /** A whole number as text: identities and counts that a JSON number could not hold. */
-export const wholeText = z.string().max(20).regex(/^\d+$/);
+export const wholeText = z.string().regex(/^\d{1,18}$/);
 
 // Control characters hide in lists and logs; direction marks turn the reading of a name around.
 const HIDDEN = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;

@@ -56,9 +56,11 @@ function operation(
     ...(route.description ? { description: route.description } : {}),
     tags: [tag],
     'x-stratus-may': route.may,
+    ...(route.people ? { 'x-stratus-people': true } : {}),
     ...(route.audit ? { 'x-stratus-deed': route.audit } : {}),
     ...(route.undo ? { 'x-stratus-undo': true } : {}),
-    security: route.may === 'anyone' ? [] : [{ session: [] }, { token: [] }],
+    security:
+      route.may === 'anyone' ? [] : route.people ? [{ session: [] }] : [{ session: [] }, { token: [] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
       ? {

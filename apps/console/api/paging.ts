@@ -31,10 +31,11 @@ export const cursorOf = (place: readonly (string | number | null)[]): string =>
 export function placeOf<const T extends readonly [z.ZodType, ...z.ZodType[]]>(
   after: string | undefined,
   types: T,
-): z.output<z.ZodTuple<T>> | null {
+): { [K in keyof T]: z.output<T[K]> } | null {
   if (after === undefined) return null;
   try {
-    return z.tuple(types).parse(JSON.parse(Buffer.from(after, 'base64url').toString('utf8')));
+    const place: unknown = JSON.parse(Buffer.from(after, 'base64url').toString('utf8'));
+    return z.tuple(types).parse(place) as { [K in keyof T]: z.output<T[K]> };
   } catch {
     throw new Problem('invalid', 'this cursor is none of this list: start without `after`', {
       errors: [{ field: 'query.after', message: 'give the `next` of the page before' }],

@@ -8,6 +8,7 @@ import { isLostStore } from '../lost-store.js';
 const STATUS = {
   invalid: 400,
   'not-signed-in': 401,
+  'needs-code': 401,
   forbidden: 403,
   'not-found': 404,
   'method-not-allowed': 405,
@@ -27,6 +28,7 @@ export type ProblemKind = keyof typeof STATUS;
 const TITLE: Readonly<Record<ProblemKind, string>> = {
   invalid: 'The request does not fit',
   'not-signed-in': 'Nobody is signed in',
+  'needs-code': 'The second factor is missing',
   forbidden: 'Not allowed',
   'not-found': 'Not found',
   'method-not-allowed': 'Not possible at this address',

@@ -65,8 +65,10 @@ export interface Call<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   readonly workspace: string;
   readonly now: Date;
   readonly doors: ConsoleOptions;
+  /** The id of the deed's line in the audit log; null where none is written before. */
+  readonly deedId: string | null;
   /** Fills in the line of the audit log. */
-  tell(deed: Deed): void;
+  readonly tell: (deed: Deed) => void;
   readonly request: Request;
   readonly response: Response;
 }
@@ -76,6 +78,8 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   readonly summary: string;
   readonly description?: string;
   readonly may: Access;
+  /** For people alone: no token may, whatever its role, so that a token cannot make another or change who may what. */
+  readonly people?: true;
   /** Ids in the path, strings all. What does not fit is "not found". */
   readonly params?: P;
   readonly query?: Q;
@@ -103,7 +107,7 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
 /** What an undo is given: the same doors, in the deed's own workspace. */
 export type UndoCall = Pick<
   Call<z.ZodType, z.ZodType, z.ZodType>,
-  'caller' | 'workspace' | 'now' | 'doors' | 'tell'
+  'caller' | 'workspace' | 'now' | 'doors' | 'deedId' | 'tell'
 >;
 
 /** A route as the registry sees it. */

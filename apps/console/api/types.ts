@@ -7,7 +7,7 @@ type Resources = (typeof api)[number];
 type Merged<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
 
 export type Api = Merged<Resources['routes']>;
-export type RouteName = keyof Api & string;
+export type RouteName = keyof Api;
 
 type Shape<K extends RouteName> =
   Api[K] extends Declared<infer P, infer Q, infer B, infer R>
