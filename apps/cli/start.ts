@@ -3,7 +3,7 @@ import type { Closable } from '#queue';
 import type { Console } from '../console/index.js';
 import { startScheduler } from '../scheduler/index.js';
 import { startWorker } from '../worker/index.js';
-import { PROCESS, type Stack } from './stack.js';
+import { configuredLookback, PROCESS, type Stack } from './stack.js';
 
 /** Each process of Stratus on a stack: the same three in one tree as apart. */
 
@@ -30,7 +30,7 @@ export const workerOn = (stack: Stack, concurrency = stack.env.concurrency): Clo
   });
 
 /** The web server and what it serves are only loaded here: no other process pays for them. */
-export const consoleOn = async (stack: Stack): Promise<Console> => {
+export const consoleOn = async (stack: Stack, sandboxUrl?: string): Promise<Console> => {
   const { startConsole } = await import('../console/index.js');
   return startConsole({
     warehouse: stack.warehouse,
@@ -38,6 +38,8 @@ export const consoleOn = async (stack: Stack): Promise<Console> => {
     metrics: stack.metrics,
     logger: stack.logger.child({ part: 'console' }),
     platforms,
+    settings: stack.config.streams,
+    lookbackOf: (stream) => configuredLookback(stack, stream),
     ring: stack.ring,
     engine: () => stack.engine(),
     host: stack.env.host,
@@ -45,7 +47,13 @@ export const consoleOn = async (stack: Stack): Promise<Console> => {
     trustProxy: stack.env.trustProxy,
     secureCookies: stack.env.secureCookies,
     metricsToken: stack.env.metricsToken,
+    publicUrl: stack.env.publicUrl,
+    mail: stack.env.mail,
     mode: stack.env.mode,
+    ...(sandboxUrl === undefined ? {} : { sandbox: () => accountsAt(sandboxUrl) }),
     now: () => new Date(),
   });
 };
+
+const accountsAt = async (sandboxUrl: string) =>
+  (await import('../sandbox/index.js')).demoConnections(sandboxUrl);

@@ -2,20 +2,23 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { accessLog } from './access-log.js';
 import { accountRoutes } from './account-routes.js';
-import { api, API_PATH, mountApi } from './api/index.js';
+import { api, API_PATH, docsPage, mountApi, openApiOf, postTestEmail, TEST_EMAIL_PATH } from './api/index.js';
 import { serveAssets } from './assets.js';
 import { board } from './board.js';
 import { BOARD_PATH, maybeSignedIn, mustSignIn, readSession } from './gate.js';
 import { health } from './health.js';
 import { newsOf } from './news.js';
 import type { ConsoleOptions } from './options.js';
-import { pageRoutes } from './page-routes.js';
-import { notFound, onError } from './reply.js';
+import { RETURN_PATH } from './api/resources/oauth.js';
+import { notFound, onError, sendPage } from './reply.js';
 import { scrape } from './scrape.js';
 import { sameSecret } from './sessions.js';
 import { signInRoutes } from './sign-in-routes.js';
 import { signInLimit } from './sign-in-limit.js';
 import { status } from './status.js';
+import { webOf } from './web.js';
+import { comeBack } from './oauth-return.js';
+import { mustRun, runsInstallation } from './workspaces.js';
 
 /**
  * The console as a list of doors, in order. What stands before `mustSignIn` is open to everybody and named here:
@@ -28,21 +31,26 @@ export function consoleApp(options: ConsoleOptions): Express {
   app.use(accessLog(options.logger, options.now), headers(options));
 
   app.get('/api/system/health', health(options));
-  app.use(serveAssets());
+  const web = webOf();
+  app.use(serveAssets(), web.assets);
   app.use(readSession(options));
-  const limit = signInLimit(options.now);
-  app.use(signInRoutes(options, limit));
+  const limit = signInLimit(options.warehouse, options.now);
+  app.use(signInRoutes(options));
 
   const news = newsOf(options);
   app.get('/api/system/status', mayScrape(options), status(news));
   app.get('/metrics', mayScrape(options), scrape(options));
 
   app.use(API_PATH, mountApi(options, api));
+  app.all(TEST_EMAIL_PATH, postTestEmail(options));
+  app.all(RETURN_PATH, comeBack);
 
   app.use(mustSignIn);
-  app.use(BOARD_PATH, board(options));
+  const docs = docsPage(openApiOf(api));
+  app.get('/docs', (_request, response) => sendPage(response, docs));
+  app.use(BOARD_PATH, mustRun(options), board(options));
   app.use(accountRoutes(options, limit));
-  app.use(pageRoutes(options, news));
+  app.use(web.pages);
 
   app.use(notFound);
   app.use(onError(options.logger));
@@ -51,11 +59,12 @@ export function consoleApp(options: ConsoleOptions): Express {
 
 /** For programs: the metrics token, or a signed-in person. Loopback is nobody: a proxy on this machine is loopback too. */
 const mayScrape =
-  ({ metricsToken }: ConsoleOptions): express.RequestHandler =>
-  (request, response, next) => {
+  ({ metricsToken, warehouse }: ConsoleOptions): express.RequestHandler =>
+  async (request, response, next) => {
     const given = /^Bearer (.+)$/i.exec(request.get('Authorization') ?? '')?.[1];
     if (metricsToken && given !== undefined && sameSecret(given, metricsToken)) return next();
-    if (maybeSignedIn(request)) return next();
+    const session = maybeSignedIn(request);
+    if (session && (await runsInstallation(warehouse, session))) return next();
     response.set('WWW-Authenticate', 'Bearer').status(401).json({
       error: 'sign in, or send METRICS_TOKEN as a bearer token',
     });
@@ -72,6 +81,7 @@ function headers({ secureCookies }: ConsoleOptions): express.RequestHandler[] {
           styleSrc: ["'self'"],
           imgSrc: ["'self'"],
           connectSrc: ["'self'"],
+          frameSrc: ["'self'"],
           formAction: ["'self'"],
           baseUri: ["'none'"],
           frameAncestors: ["'none'"],

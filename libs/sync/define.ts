@@ -3,6 +3,14 @@ import type { LimitSpec, Level, Reply } from '#http';
 import type { RowOf, Table } from '#warehouse/tables';
 import { z } from 'zod';
 import type { Beside } from './beside.js';
+import type {
+  BroughtQuery,
+  Consent,
+  ConsentPage,
+  ConsentQuery,
+  ExchangeQuery,
+  GrantQuery,
+} from './consent.js';
 import type { CallSpec, PageQuery, PageRead, PageSize, Place, Window } from './call-spec.js';
 import type { Cursor } from './cursor.js';
 import type { Download } from './download.js';
@@ -281,6 +289,13 @@ export interface Auth<Settings, Credentials> {
   readonly grace?: Duration | 'until-used';
   /** What renewals are metered under; the platform's own limits by default. */
   readonly limits?: readonly LimitSpec[];
+  /** Absent where there is no page to go to: credentials are entered. */
+  readonly consent?: Consent<Settings, Credentials>;
+}
+
+export interface Scopes {
+  readonly granted: readonly string[];
+  readonly missing: readonly string[];
 }
 
 export interface PlatformSpec<Settings extends z.ZodType, Credentials extends z.ZodType> {
@@ -307,7 +322,7 @@ export interface PlatformSpec<Settings extends z.ZodType, Credentials extends z.
    * Only what differs from the default table: a Failure, null for "this is fine", undefined for the default. Three more
    * kinds of no: `Unavailable` (not in this account), `PlaceLost` (its page token died), `PageDepth` (no page further).
    */
-  readonly classify?: (reply: Reply, now: Date) => Failure | null | undefined;
+  readonly classify?: (reply: Reply, now: Date, operation?: string) => Failure | null | undefined;
   /** True where the platform refused a page for its size: the engine halves it and asks again. */
   readonly tooLarge?: (reply: Reply) => boolean;
   /** True where the reply shows room for twice the size. */
@@ -318,6 +333,10 @@ export interface PlatformSpec<Settings extends z.ZodType, Credentials extends z.
   readonly probe: {
     readonly request: (settings: z.output<Settings>) => CallSpec;
     readonly says: (body: unknown) => string;
+    /** Further calls that prove what streams need, where the first does not tell: which are refused is said. */
+    readonly also?: (query: { settings: z.output<Settings>; now: Date }) => readonly CallSpec[];
+    /** What the account granted, and what streams ask for in vain; absent where the platform does not tell. */
+    readonly scopes?: (body: unknown) => Scopes;
   };
   /** `SHOPIFY_SHOP` and its like, as the requirement documents name them, to a connection. */
   readonly fromEnv?: (
@@ -344,11 +363,22 @@ export interface Platform {
     renewed(query: { credentials: unknown; body: unknown; now: Date }): unknown;
     readonly grace?: Duration | 'until-used';
     readonly limits?: readonly LimitSpec[];
+    readonly consent?: {
+      page(query: ConsentQuery): ConsentPage;
+      forged?(query: BroughtQuery): string | null;
+      exchange(query: ExchangeQuery): CallSpec;
+      granted(query: GrantQuery): unknown;
+    };
   };
-  readonly probe: { request(settings: unknown): CallSpec; says(body: unknown): string };
+  readonly probe: {
+    request(settings: unknown): CallSpec;
+    says(body: unknown): string;
+    also?(query: { settings: unknown; now: Date }): readonly CallSpec[];
+    scopes?(body: unknown): Scopes;
+  };
   baseUrl(settings: unknown): string;
   meter(reply: Reply): { charged?: number; level?: Level };
-  classify(reply: Reply, now: Date): Failure | null | undefined;
+  classify(reply: Reply, now: Date, operation?: string): Failure | null | undefined;
   tooLarge(reply: Reply): boolean;
   roomy(reply: Reply): boolean;
   notice(reply: Reply, settings: unknown): string | null;

@@ -35,6 +35,14 @@ export { type Match, type Onto, type Patch, onto } from './onto.js';
 export { type Fetched, type Listed, type Listing, listing } from './listing.js';
 export { afterCursor, cursorOf } from './next.js';
 export { wireDate, wireDecimal, wireId, wireInstant, wireInteger } from './wire.js';
+export {
+  type App,
+  type BroughtQuery,
+  type Candidate,
+  type Consent,
+  consentUrl,
+  exchangeCode,
+} from './consent.js';
 export { type Door, openDoor, probe, tendTokens } from './door.js';
 export { type SliceSize, planBackfill, SLICES } from './backfill.js';
 export { PageDepth } from './page-depth.js';

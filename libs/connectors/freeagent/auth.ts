@@ -84,6 +84,25 @@ function renewed(query: {
   };
 }
 
+/** What a code was exchanged for. */
+export function credentialsGranted(
+  app: { readonly clientId: string; readonly clientSecret: string },
+  body: unknown,
+  now: Date,
+): FreeAgentCredentials {
+  const { access_token, expires_in, refresh_token, refresh_token_expires_in } = Granted.parse(body);
+  if (refresh_token === undefined) return { accessToken: access_token };
+  return {
+    ...app,
+    accessToken: access_token,
+    refreshToken: refresh_token,
+    ...(expires_in === undefined ? {} : { expiresAt: inSeconds(now, expires_in) }),
+    ...(refresh_token_expires_in === undefined
+      ? {}
+      : { refreshTokenExpiresAt: inSeconds(now, refresh_token_expires_in) }),
+  };
+}
+
 export const auth: Auth<FreeAgentSettings, FreeAgentCredentials> = {
   sign,
   expiresAt,

@@ -2,6 +2,7 @@ import { Failure, hours, minutes } from '#kernel';
 import { definePlatform } from '#sync';
 import { z } from 'zod';
 import { auth, FreeAgentCredentials } from './auth.js';
+import { consent } from './consent.js';
 import { get } from './calls.js';
 import { User } from './records/user.js';
 import { classify } from './replies.js';
@@ -82,7 +83,7 @@ export const freeagent = definePlatform({
   hosts: HOSTS,
   // Most numbers come as text; those that do not are read as exactly.
   json: 'exact',
-  auth,
+  auth: { ...auth, consent },
   // Per user of the app, in windows that begin with each minute and hour.
   limits: [
     { name: 'freeagent.minute', per: 'connection', kind: 'window', capacity: 120, windowMs: minutes(1) },

@@ -91,6 +91,22 @@ function renewed(query: { credentials: ShipBobCredentials; body: unknown; now: D
   };
 }
 
+/** What a code was exchanged for; without `offline_access` there is no refresh token, and the hour is all there is. */
+export function credentialsGranted(
+  app: { readonly clientId: string; readonly clientSecret: string; readonly redirectUri: string },
+  body: unknown,
+  now: Date,
+): ShipBobCredentials {
+  const { access_token, expires_in, refresh_token } = Granted.parse(body);
+  if (refresh_token === undefined) return { accessToken: access_token };
+  return {
+    ...app,
+    accessToken: access_token,
+    refreshToken: refresh_token,
+    expiresAt: later(now, seconds(expires_in)).toISOString(),
+  };
+}
+
 export const auth: Auth<ShipBobSettings, ShipBobCredentials> = {
   sign: ({ accessToken }): Readonly<Record<string, string>> =>
     accessToken === undefined ? {} : { Authorization: `Bearer ${accessToken}` },

@@ -104,6 +104,26 @@ function renewed(query: { credentials: ShopifyCredentials; body: unknown; now: D
   };
 }
 
+/** What a code was exchanged for. Without a refresh token it is a token that lives until it is revoked. */
+export function credentialsGranted(
+  app: { readonly clientId: string; readonly clientSecret: string },
+  body: unknown,
+  now: Date,
+): ShopifyCredentials {
+  const { access_token, refresh_token, ...lives } = Granted.parse(body);
+  if (refresh_token === undefined) return { accessToken: access_token };
+  const { expires_in, refresh_token_expires_in } = lives;
+  return {
+    ...app,
+    accessToken: access_token,
+    refreshToken: refresh_token,
+    ...(expires_in === undefined ? {} : { expiresAt: inSeconds(now, expires_in) }),
+    ...(refresh_token_expires_in === undefined
+      ? {}
+      : { refreshTokenExpiresAt: inSeconds(now, refresh_token_expires_in) }),
+  };
+}
+
 export const auth: Auth<ShopifySettings, ShopifyCredentials> = {
   sign,
   expiresAt,

@@ -1,9 +1,10 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const ACCESS_LIFE = HOUR;
 const REFRESH_LIFE = 30 * DAY;
+const CODE_LIFE = 2 * 60_000;
 
 export interface ShipBobAccess {
   /** A personal access token: 64 hexadecimal digits, a dash and a number. It does not expire. */
@@ -44,6 +45,11 @@ export class TokenBook {
   private refreshUntil: number;
   private serial = 0;
   private revoked = false;
+  private redirectUri: string;
+  private readonly codes = new Map<
+    string,
+    { readonly redirectUri: string; readonly challenge: string; readonly until: number }
+  >();
 
   constructor(
     private readonly account: string,
@@ -51,6 +57,7 @@ export class TokenBook {
     nowMs: number,
   ) {
     this.refreshToken = known.refreshToken;
+    this.redirectUri = known.redirectUri;
     this.refreshUntil = nowMs + REFRESH_LIFE;
   }
 
@@ -66,11 +73,42 @@ export class TokenBook {
     return !this.revoked && id === this.known.clientId && secret === this.known.clientSecret;
   }
 
-  isRedirect = (uri: string | null): boolean => uri === this.known.redirectUri;
+  /** Each pair belongs to the address that its app was authorised with. */
+  isRedirect = (uri: string | null): boolean => uri === this.redirectUri;
+
+  knowsApp = (id: string | null): boolean => !this.revoked && id === this.known.clientId;
+
+  /** Where the owner's browser is sent after approval carries it; good once, for two minutes, with the challenge's verifier. */
+  code(of: { redirectUri: string; challenge: string }, nowMs: number): string {
+    this.serial++;
+    const code = this.make('code');
+    this.codes.set(code, { ...of, until: nowMs + CODE_LIFE });
+    return code;
+  }
+
+  /** A new pair for a code; undefined where anything of it differs from what was approved. */
+  exchange(
+    said: { code: string | null; redirectUri: string | null; verifier: string | null },
+    nowMs: number,
+  ): TokenGrant | undefined {
+    const approved = this.codes.get(said.code ?? '');
+    this.codes.delete(said.code ?? '');
+    if (!approved || approved.until < nowMs || approved.redirectUri !== said.redirectUri) return undefined;
+    const digest = createHash('sha256')
+      .update(said.verifier ?? '')
+      .digest('base64url');
+    if (digest !== approved.challenge) return undefined;
+    this.redirectUri = approved.redirectUri;
+    return this.grant(nowMs);
+  }
 
   /** A new pair for the newest refresh token; undefined for any other. */
   refresh(token: string | null, nowMs: number): TokenGrant | undefined {
     if (token !== this.refreshToken || nowMs > this.refreshUntil) return undefined;
+    return this.grant(nowMs);
+  }
+
+  private grant(nowMs: number): TokenGrant {
     this.serial++;
     const access = this.make('at');
     this.access.set(access, { atMs: nowMs, until: nowMs + ACCESS_LIFE });

@@ -40,6 +40,7 @@ const HOUR = 3_600_000;
 const CLIENT_LIFE = 24 * HOUR;
 const ACCESS_LIFE = HOUR;
 const REFRESH_LIFE = 90 * 24 * HOUR;
+const CODE_LIFE = HOUR / 6;
 
 type Mark = 'c' | 'a' | 'r';
 
@@ -57,6 +58,8 @@ export class TokenBook {
   private endedAccess = -1;
   private endedClient = -1;
   private revoked = false;
+  private codes = 0;
+  private readonly open = new Map<string, { readonly endsMs: number }>();
   refreshes = 0;
   /** A refresh token is taken once; a second time ends its family. */
   once = false;
@@ -91,12 +94,36 @@ export class TokenBook {
     );
   }
 
+  knowsApp = (clientId: string | null): boolean => !this.revoked && clientId === this.credentials.clientId;
+
+  /** What Shopify signs with the app's secret: the parameters that a browser is sent back with. */
+  signature(text: string): string {
+    return createHmac('sha256', this.credentials.clientSecret).update(text).digest('hex');
+  }
+
   grantClient(nowMs: number): TokenGrant {
     const expiresMs = Math.floor(nowMs / 1000) * 1000 + CLIENT_LIFE;
     return {
       access_token: this.write('shpat', 'c', ++this.clientSerial, expiresMs),
       expires_in: CLIENT_LIFE / 1000 - 1,
     };
+  }
+
+  /** Where the owner's browser is sent after approval carries it; good once, for ten minutes. */
+  code(redirectUri: string, nowMs: number): string {
+    const body = `${++this.codes}_${redirectUri}`;
+    const code = this.mac(`code${body}`);
+    this.open.set(code, { endsMs: nowMs + CODE_LIFE });
+    return code;
+  }
+
+  /** What a code is exchanged for: the first pair of a new chain. */
+  exchange(code: unknown, nowMs: number): TokenGrant | undefined {
+    const known = typeof code === 'string' ? this.open.get(code) : undefined;
+    if (known) this.open.delete(code as string);
+    if (!known || known.endsMs <= nowMs) return undefined;
+    this.previous = null;
+    return this.pair(nowMs);
   }
 
   /**
@@ -115,8 +142,13 @@ export class TokenBook {
     if (this.once && read.serial < this.current) return this.lose();
     if (!this.adopt(read.serial)) return undefined;
     this.previous = read.serial;
-    this.current = Math.max(this.current, read.serial) + 1;
+    this.current = Math.max(this.current, read.serial);
     this.refreshes++;
+    return this.pair(nowMs);
+  }
+
+  private pair(nowMs: number): TokenGrant {
+    this.current++;
     const atMs = Math.floor(nowMs / 1000) * 1000;
     return {
       access_token: this.write('shpat', 'a', this.current, atMs + ACCESS_LIFE),
