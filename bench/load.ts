@@ -19,67 +19,70 @@ const STAMP = { connectionId: 'conn_bench', runId: 'run_bench' };
  * load, then the same pages again unchanged, with the WAL that those cost.
  */
 export async function load(): Promise<BenchResult> {
-  const measured = await measureLoad(ROUNDS);
-  return {
-    bench: 'load',
-    ours: Math.round(measured.first),
-    limit: Math.round(measured.copied),
-    unit: 'rows/s',
-    ratio: round(measured.firstRatio),
-    unchanged: Math.round(measured.again),
-    unchangedRatio: round(measured.againRatio),
-    walBytesPerUnchangedRow: round(measured.walPerRow),
-    rows: ROWS,
-    rowsPerPage: PAGE,
-    pagesInFlight: LANES,
-  };
+  const loading = await openLoading();
+  try {
+    const rounds = [];
+    // The first only warms caches and compilers up.
+    for (let i = 0; i <= ROUNDS; i++) {
+      const copied = await loading.copied();
+      const first = await loading.first();
+      const again = await loading.again();
+      if (i > 0) rounds.push({ copied, first, again });
+    }
+    return {
+      bench: 'load',
+      ours: Math.round(median(rounds.map((one) => one.first))),
+      limit: Math.round(median(rounds.map((one) => one.copied))),
+      unit: 'rows/s',
+      ratio: round(median(rounds.map((one) => one.first / one.copied))),
+      unchanged: Math.round(median(rounds.map((one) => one.again.rate))),
+      unchangedRatio: round(median(rounds.map((one) => one.again.rate / one.copied))),
+      walBytesPerUnchangedRow: round(median(rounds.map((one) => one.again.wal))),
+      rows: ROWS,
+      rowsPerPage: PAGE,
+      pagesInFlight: LANES,
+    };
+  } finally {
+    await loading.close();
+  }
 }
 
-export interface LoadMeasured {
-  /** Rows per second of the raw `COPY`, of our first load and of the same pages again. */
-  readonly copied: number;
-  readonly first: number;
-  readonly again: number;
-  /** Medians of the ratios within each round. */
-  readonly firstRatio: number;
-  readonly againRatio: number;
-  readonly walPerRow: number;
+/** The table to load, and the ways into it; each answers rows per second. */
+export interface Loading {
+  copied(): Promise<number>;
+  /** Our load of the rows into the emptied table. */
+  first(): Promise<number>;
+  /** The same pages again, and the bytes of WAL that each unchanged row cost. */
+  again(): Promise<{ rate: number; wal: number }>;
+  close(): Promise<void>;
 }
 
-/** Medians over so many rounds, after one that only warms caches and compilers up. */
-export async function measureLoad(count: number): Promise<LoadMeasured> {
+export async function openLoading(): Promise<Loading> {
   const database = await benchDatabase();
   const warehouse = await openWarehouse({
     url: database.url,
     applicationName: 'bench load',
     poolSize: LANES + 1,
   });
-  try {
-    const pages = makePages();
-    const rounds = [];
-    for (let i = 0; i <= count; i++) {
-      const copied = await rawCopy(database.url, pages);
+  const pages = makePages();
+  return {
+    copied: () => rawCopy(database.url, pages),
+    async first() {
       await warehouse.query('truncate order_items');
       await warehouse.query('checkpoint');
-      const first = await rate(ROWS, () => loadPages(warehouse, pages));
+      return rate(ROWS, () => loadPages(warehouse, pages));
+    },
+    async again() {
       await warehouse.query('vacuum analyze order_items');
       const before = await walPosition(warehouse);
       const again = await rate(ROWS, () => loadPages(warehouse, pages));
-      const wal = (await walPosition(warehouse)) - before;
-      if (i > 0) rounds.push({ copied, first, again, wal: wal / ROWS });
-    }
-    return {
-      copied: median(rounds.map((one) => one.copied)),
-      first: median(rounds.map((one) => one.first)),
-      again: median(rounds.map((one) => one.again)),
-      firstRatio: median(rounds.map((one) => one.first / one.copied)),
-      againRatio: median(rounds.map((one) => one.again / one.copied)),
-      walPerRow: median(rounds.map((one) => one.wal)),
-    };
-  } finally {
-    await warehouse.close();
-    await database.drop();
-  }
+      return { rate: again, wal: ((await walPosition(warehouse)) - before) / ROWS };
+    },
+    async close() {
+      await warehouse.close();
+      await database.drop();
+    },
+  };
 }
 
 /** Line items as a real shop has them: four an order, a few thousand SKUs. */

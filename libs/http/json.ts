@@ -54,27 +54,30 @@ function shapeOf(text: string, exactly: boolean): Shape {
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === QUOTE) i = endOfText(text, i);
-    else if (c === 58 /* : */) keys++;
-    else if (c === 44 /* , */) values++;
+    else if (c < 48) {
+      if (c === 44 /* , */) values++;
+    } else if (isDigit(c)) {
+      const end = endOfNumber(text, i);
+      if (exactly ? isNumber(text, i, end) : end - i > EXACT_DIGITS && digitsIn(text, i, end) > EXACT_DIGITS)
+        long.push(beginOf(text, i), end);
+      i = end - 1;
+    } else if (c === 58 /* : */) keys++;
     else if (c === 123 /* { */ || c === 91 /* [ */) {
       values++;
       if (++depth > deepest) deepest = depth;
     } else if (c === 125 /* } */ || c === 93 /* ] */) depth--;
-    else if (isDigit(c)) {
-      const end = endOfNumber(text, i);
-      // Spared where it cannot be long; a sign before it belongs to it.
-      const begin = text[i - 1] === '-' ? i - 1 : i;
-      if (exactly) {
-        // What is no number is left for the parser to refuse.
-        if (NUMBER.test(text.slice(begin, end))) long.push(begin, end);
-      } else if (end - i > EXACT_DIGITS && digitsIn(text, i, end) > EXACT_DIGITS) long.push(begin, end);
-      i = end - 1;
-    }
   }
   return { deepest, values, keys, long };
 }
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+
+/** A sign before a number belongs to it. */
+const beginOf = (text: string, digit: number): number => (text[digit - 1] === '-' ? digit - 1 : digit);
+
+/** What is no number is left for the parser to refuse. */
+const isNumber = (text: string, digit: number, end: number): boolean =>
+  NUMBER.test(text.slice(beginOf(text, digit), end));
 
 /** Where the text that begins at a quote ends: its other quote, or the end of everything. */
 function endOfText(text: string, from: number): number {
@@ -131,12 +134,21 @@ function withTexts(text: string, long: readonly number[], spelled: (number: stri
 
 function keysIn(value: unknown): number {
   let keys = 0;
-  const open: unknown[] = [value];
-  for (let one = open.pop(); one !== undefined; one = open.pop()) {
-    if (typeof one !== 'object' || one === null) continue;
-    const inside: readonly unknown[] = Object.values(one);
-    if (!Array.isArray(one)) keys += inside.length;
-    for (const inner of inside) if (typeof inner === 'object' && inner !== null) open.push(inner);
+  const open: object[] = [];
+  const look = (one: unknown): void => {
+    if (typeof one === 'object' && one !== null) open.push(one);
+  };
+  look(value);
+  for (let one = open.pop(); one; one = open.pop()) {
+    if (Array.isArray(one)) {
+      for (const inner of one) look(inner);
+      continue;
+    }
+    // What JSON.parse builds has no keys but its own.
+    for (const key in one) {
+      keys++;
+      look((one as Readonly<Record<string, unknown>>)[key]);
+    }
   }
   return keys;
 }
