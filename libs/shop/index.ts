@@ -24,7 +24,7 @@ export type {
 export { amazonSales, shippedByMerchant } from './amazon-sales.js';
 export { amazonPostings, type Posting, type SettlementLine } from './postings.js';
 export { settlementsOf, type Settlement } from './settlements.js';
-export { payoutsOf, type Payout, type PayoutPart } from './payouts.js';
+export { payoutsOf, pendingOf, type Payout, type PayoutPart } from './payouts.js';
 export { booksOf } from './books.js';
 export {
   ACCOUNTS,

@@ -47,11 +47,20 @@ export interface Payout {
  * later; Friday, Saturday and Sunday are one pay period. A period that is not above zero is carried over: its parts are
  * in the next payout (https://help.shopify.com/manual/payments/shopify-payments).
  */
-export function payoutsOf(trade: Trade): readonly Payout[] {
+export const payoutsOf = (trade: Trade): readonly Payout[] => settle(trade).payouts;
+
+/** What is on the balance at the anchor and in no payout yet, the oldest first. */
+export const pendingOf = (trade: Trade): readonly PayoutPart[] => settle(trade).pending;
+
+function settle(trade: Trade): { payouts: readonly Payout[]; pending: readonly PayoutPart[] } {
+  const later: PayoutPart[] = [];
   const periods = new Map<number, PayoutPart[]>();
   for (const part of partsOf(trade.sales)) {
     const paidMs = paidMsOf(part.atMs);
-    if (paidMs > trade.anchorMs) continue;
+    if (paidMs > trade.anchorMs) {
+      if (part.atMs <= trade.anchorMs) later.push(part);
+      continue;
+    }
     const period = periods.get(paidMs);
     if (period) period.push(part);
     else periods.set(paidMs, [part]);
@@ -63,7 +72,7 @@ export function payoutsOf(trade: Trade): readonly Payout[] {
     carried = payout.total > 0 ? [] : [...payout.parts];
     if (payout.total > 0) payouts.push(payout);
   }
-  return payouts;
+  return { payouts, pending: [...carried, ...later] };
 }
 
 function payoutOf(paidMs: number, parts: readonly PayoutPart[]): Payout {

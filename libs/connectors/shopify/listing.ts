@@ -2,7 +2,7 @@ import { listing, wireInstant, type Listing, type Place } from '#sync';
 import { z } from 'zod';
 import { connection, LARGEST_PAGE, list, object } from './cost.js';
 import { graphql } from './graphql.js';
-import { afterOf, DEEPEST, nextInside, PageInfo } from './pages.js';
+import { afterOf, nextById, PageInfo, searchById } from './pages.js';
 import { gid, toGid } from './records/scalars.js';
 import type { ShopifySettings } from './settings.js';
 
@@ -27,8 +27,8 @@ export interface IdList {
 }
 
 /** The scopes of the token in hand, asked for beside the ids where a part may be hidden. */
-const SCOPES = 'currentAppInstallation { accessScopes { handle } }';
-const SCOPES_COST = object(object());
+export const SCOPES = 'currentAppInstallation { accessScopes { handle } }';
+export const SCOPES_COST = object(object());
 
 /** `query OrderIds …` */
 export const idsDocument = ({
@@ -64,15 +64,16 @@ const IdPage = z.object({
   pageInfo: PageInfo,
   nodes: z.array(z.object({ id: gid, updatedAt: wireInstant })),
 });
-const Ids = z.object({
-  data: z.object({
-    ids: IdPage,
-    currentAppInstallation: z
-      .object({ accessScopes: z.array(z.object({ handle: z.string() })) })
-      .nullable()
-      .optional(),
-  }),
-});
+/** What `SCOPES` answers; absent where it was not asked. */
+export const Scopes = z
+  .object({ accessScopes: z.array(z.object({ handle: z.string() })) })
+  .nullable()
+  .optional();
+
+export const isGranted = (app: z.output<typeof Scopes>, scope: string): boolean =>
+  app?.accessScopes.some(({ handle }) => handle === scope) ?? false;
+
+const Ids = z.object({ data: z.object({ ids: IdPage, currentAppInstallation: Scopes }) });
 const Nodes = z.object({ data: z.object({ nodes: z.array(z.looseObject({ id: z.string() }).nullable()) }) });
 
 /** The listing of one root list. */
@@ -87,15 +88,15 @@ export function idListing(spec: IdList): Listing {
         settings,
         operation: `${type}Ids`,
         document: ids,
-        variables: { first: size, after: afterOf(place), query: fromOf(place) },
+        variables: { first: size, after: afterOf(place), query: searchById(place) },
         weight: idsCost(size, wholeWith),
       }),
     body: Ids,
     entries: ({ data }) =>
       data.ids.nodes.map(({ id, updatedAt }) => ({ id, version: updatedAt, wireId: toGid(type, id) })),
-    next: ({ body: { data }, place, size }) => nextIds(data.ids, place, size),
+    next: ({ body: { data }, place, size }) => nextById({ list: data.ids, place, size }),
     whole: ({ data: { currentAppInstallation: app } }) =>
-      wholeWith === undefined || (app?.accessScopes.some(({ handle }) => handle === wholeWith) ?? false),
+      wholeWith === undefined || isGranted(app, wholeWith),
     fetch: {
       max: spec.max,
       request: ({ ids: wanted, settings }) =>
@@ -111,33 +112,4 @@ export function idListing(spec: IdList): Listing {
         data.nodes.flatMap((node) => (node ? [{ id: gid.parse(node.id), payload: node }] : [])),
     },
   });
-}
-
-const held = (place: Place | null): { readonly [key: string]: Place | undefined } =>
-  typeof place === 'object' && place !== null && !Array.isArray(place)
-    ? (place as { readonly [key: string]: Place | undefined })
-    : {};
-
-/** The id a walk was begun anew from, as a search. */
-function fromOf(place: Place | null): string | null {
-  const { from } = held(place);
-  return typeof from === 'string' ? `id:>=${from}` : null;
-}
-
-/** The next place by id; before it gets deeper than Shopify allows, the walk begins anew at the last id. */
-function nextIds(
-  { pageInfo, nodes }: z.output<typeof IdPage>,
-  place: Place | null,
-  size: number,
-): Place | null {
-  if (!pageInfo.hasNextPage) return null;
-  const { seen, from } = held(place);
-  const deep = (typeof seen === 'number' ? seen : 0) + nodes.length;
-  const last = nodes.at(-1)?.id;
-  if (last !== undefined && deep + 2 * size > DEEPEST) return { from: last, seen: 0 };
-  return {
-    ...nextInside(pageInfo, 'the list of ids'),
-    seen: deep,
-    ...(typeof from === 'string' ? { from } : {}),
-  };
 }

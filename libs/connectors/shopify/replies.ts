@@ -1,5 +1,5 @@
 import { Failure, later, seconds } from '#kernel';
-import type { Platform } from '#sync';
+import { type Platform, Unavailable } from '#sync';
 import { z } from 'zod';
 import { tokenFailure } from './auth.js';
 import { QUERY_CAP } from './cost.js';
@@ -113,7 +113,7 @@ export function classify(reply: Reply, now: Date): Failure | undefined {
 function byCode(reply: Reply, now: Date): Failure | undefined {
   const errors = errorsOf(reply);
   const first = errors.find((error) => error.extensions?.code !== undefined) ?? errors[0];
-  if (!first) return undefined;
+  if (!first) return withoutPayments(reply);
   const detail = errors
     .map((error) => error.message)
     .join('; ')
@@ -145,6 +145,13 @@ function byCode(reply: Reply, now: Date): Failure | undefined {
         ? new Failure('transient', `Shopify answered a part of the page only: ${first.message}`, { detail })
         : new Failure('bug', `Shopify refused the query itself: ${first.message}`, { detail });
   }
+}
+
+/** The account of Shopify Payments, asked for and not there. */
+function withoutPayments({ body }: Reply): Failure | undefined {
+  const data = (body as { data?: { shopifyPaymentsAccount?: unknown } | null } | null)?.data;
+  if (data?.shopifyPaymentsAccount !== null) return undefined;
+  return new Unavailable('the shop does not use Shopify Payments: it has no payouts');
 }
 
 /** When the bucket holds the query again: what is missing divided by what comes back each second. */

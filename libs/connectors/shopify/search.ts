@@ -28,13 +28,18 @@ export function updatedSinceDay(window: Window, place: Place | null): string {
   return between(since ?? (window.from && startOfDay(window.from)), window.to);
 }
 
+/** `issued_at` inside the window, both ends included. */
+export function issuedWithin(window: Window, place: Place | null): string {
+  return between(from(window, place), window.to, 'issued_at');
+}
+
 function from(window: Window, place: Place | null): Date | null {
   const since = sinceOf(place);
   if (since === null) return window.from;
   return window.from === null ? since : latest(since, window.from);
 }
 
-function between(lower: Date | null, upper: Date): string {
-  const until = `updated_at:<='${shown(upper)}'`;
-  return lower === null ? until : `updated_at:>='${shown(lower)}' AND ${until}`;
+function between(lower: Date | null, upper: Date, field = 'updated_at'): string {
+  const until = `${field}:<='${shown(upper)}'`;
+  return lower === null ? until : `${field}:>='${shown(lower)}' AND ${until}`;
 }

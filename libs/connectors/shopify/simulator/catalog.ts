@@ -1,6 +1,8 @@
 import { textOf, type Units } from '#shop';
+import type { BackRoom } from './back-room.js';
 import { Money } from './money.js';
 import { idText, instantText } from './ids.js';
+import type { InventoryItem } from './stock.js';
 
 /** A postal address, shaped as the schema's `MailingAddress`. */
 export interface Address {
@@ -213,10 +215,12 @@ export class Variant {
   readonly legacyResourceId: string;
   readonly createdMs: number;
   updatedMs: number;
+  /** Where its stock is; null before the shop opens. */
+  backRoom: BackRoom | null = null;
 
   constructor(
     readonly product: Product,
-    private readonly facts: VariantFacts,
+    readonly facts: VariantFacts,
     private readonly currency: string,
   ) {
     this.seq = facts.seq;
@@ -252,14 +256,20 @@ export class Variant {
   get compareAtPrice(): string | null {
     return this.facts.compareAt === null ? null : textOf(this.facts.compareAt);
   }
+  /** What all locations together can sell; null where nobody counts. */
   get inventoryQuantity(): number | null {
-    return this.facts.inventoryQuantity;
+    const { inventoryQuantity } = this.facts;
+    return inventoryQuantity === null ? null : (this.inventoryItem?.available ?? inventoryQuantity);
+  }
+  get unitCost(): Money | null {
+    const { unitCost } = this.facts;
+    return unitCost === null ? null : new Money(unitCost, this.currency);
   }
   get inventoryPolicy(): string {
     return 'DENY';
   }
   get availableForSale(): boolean {
-    return (this.facts.inventoryQuantity ?? 0) > 0;
+    return (this.inventoryQuantity ?? 0) > 0;
   }
   get taxable(): boolean {
     return true;
@@ -267,18 +277,8 @@ export class Variant {
   get selectedOptions(): readonly { name: string; value: string }[] {
     return [{ name: this.title === 'Default Title' ? 'Title' : 'Size', value: this.title }];
   }
-  get inventoryItem(): object {
-    const cost = this.facts.unitCost;
-    return {
-      id: `gid://shopify/InventoryItem/${this.legacyResourceId}`,
-      legacyResourceId: this.legacyResourceId,
-      sku: this.sku,
-      tracked: this.facts.inventoryQuantity !== null,
-      requiresShipping: true,
-      unitCost: cost === null ? null : new Money(cost, this.currency),
-      createdAt: this.createdAt,
-      updatedAt: this.updatedAt,
-    };
+  get inventoryItem(): InventoryItem | undefined {
+    return this.backRoom?.shelves.of(this);
   }
   get createdAt(): string {
     return instantText(this.createdMs);

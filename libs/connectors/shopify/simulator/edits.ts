@@ -3,6 +3,14 @@ import { cancel, refundLine } from './built-in-events.js';
 import { makeOrder } from './built-in.js';
 import type { Order } from './order.js';
 import { editParcel, isParcelOp, PARCEL_OPS } from './parcel-edits.js';
+import {
+  BACK_ROOM_LISTS,
+  backRoomList,
+  isBackRoomList,
+  spread,
+  touchBackRoom,
+  type BackRoomList,
+} from './back-room-edits.js';
 import { Random } from '#shop';
 import type { ShopStore } from './store.js';
 
@@ -11,10 +19,10 @@ export const shopEdit = z.strictObject({
   /**
    * `touch` moves updatedAt and adds a tag; `edit` takes a line off an order; `refund` gives one unit back;
    * `cancel`, `delete` and `add` are as they say; `ship`, `track`, `deliver` and `unship` are done to an order's newest
-   * parcel. Customers and products can be touched or deleted.
+   * parcel. Customers and products can be touched or deleted; locations, inventory (its items counted) and payouts touched.
    */
   op: z.enum(['touch', 'edit', 'refund', 'cancel', 'delete', 'add', ...PARCEL_OPS]),
-  stream: z.enum(['orders', 'customers', 'products']).default('orders'),
+  stream: z.enum(['orders', 'customers', 'products', ...BACK_ROOM_LISTS]).default('orders'),
   /** One record, by gid or number. */
   id: z.string().optional(),
   /** Or how many: the same ones for the same shop and request. */
@@ -40,6 +48,8 @@ interface Editable {
   readonly legacyResourceId: string;
   updatedMs: number;
 }
+
+type EditableList = Exclude<ShopEdit['stream'], BackRoomList>;
 
 /** Streams of what came of orders. */
 export const AFTER_SALE_LISTS = ['fulfillments', 'refunds', 'transactions'] as const;
@@ -81,7 +91,12 @@ export class ShopEditor {
       if (edit.stream !== 'orders') return { error: 'only orders can be added' };
       return done(this.add(edit.count, atMs));
     }
-    const chosen = this.choose(edit);
+    const { stream } = edit;
+    if (isBackRoomList(stream)) {
+      if (edit.op !== 'touch') return { error: `${stream} can be touched alone` };
+      return done(touchBackRoom(this.store, { ...edit, stream }, atMs));
+    }
+    const chosen = this.choose({ ...edit, stream });
     if (chosen.length === 0) return { error: `no such record in ${edit.stream}` };
     const changed: Editable[] = [];
     for (const record of chosen) {
@@ -101,7 +116,11 @@ export class ShopEditor {
     stream,
     id,
     count,
-  }: Pick<ShopEdit, 'stream' | 'count'> & { id?: string | undefined }): Editable[] {
+  }: {
+    stream: EditableList;
+    count: number;
+    id?: string | undefined;
+  }): Editable[] {
     const list = this.store[stream];
     if (id !== undefined) {
       const found = list.get(id.slice(id.lastIndexOf('/') + 1));
@@ -114,6 +133,7 @@ export class ShopEditor {
 
   /** Global ids of so many records of any stream, spread as evenly. */
   chosenIds({ stream, count }: { stream: ShopEdit['stream'] | AfterSaleList; count: number }): string[] {
+    if (isBackRoomList(stream)) return spread(backRoomList(this.store, stream), count).map(({ id }) => id);
     if (!isAfterSaleList(stream)) return this.choose({ stream, count }).map(({ id }) => id);
     const all = this.store.ordersById().flatMap((order) => listIn(order, stream));
     const wanted = Math.min(count, all.length);
@@ -177,7 +197,10 @@ export class ShopEditor {
       this.store.customers.delete(this.store.customers.get(record.legacyResourceId)!);
     else {
       const product = this.store.products.get(record.legacyResourceId)!;
-      for (const variant of product.variantList) this.store.variants.delete(variant);
+      for (const variant of product.variantList) {
+        this.store.variants.delete(variant);
+        this.store.backRoom?.forget(variant);
+      }
       this.store.products.delete(product);
     }
   }

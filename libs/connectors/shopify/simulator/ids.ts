@@ -18,6 +18,8 @@ export const FAMILIES = {
   fulfillment: { head: '5', tail: 500_000_000_000 },
   customer: { head: '8', tail: 100_000_000_000 },
   product: { head: '9', tail: 100_000_000_000 },
+  location: { head: '7', tail: 100_000_000_000 },
+  balanceTransaction: { head: '3', tail: 100_000_000_000 },
   variant: { head: '45', tail: 100_000_000_000 },
 } as const satisfies Record<string, IdFamily>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '#kernel';
 import { PLANS, type PlanLimits, type PlanName } from './bucket.js';
+import { BACK_ROOM_LISTS } from './back-room-edits.js';
 import { AFTER_SALE_LISTS } from './edits.js';
 import { PAGES_LIES } from './lies.js';
 
@@ -44,7 +45,7 @@ export const shopKnobs = z.strictObject({
   /** Breaks chosen records on the wire and leaves the truth alone; null ends it. */
   corrupt: z
     .strictObject({
-      stream: z.enum(['orders', 'customers', 'products', ...AFTER_SALE_LISTS]),
+      stream: z.enum(['orders', 'customers', 'products', ...AFTER_SALE_LISTS, ...BACK_ROOM_LISTS]),
       /** How many, spread over the stream by id; or exactly which, by gid. */
       count: z.number().int().positive().optional(),
       ids: z.array(z.string()).optional(),
@@ -86,7 +87,7 @@ export class Corruption {
     for (const value of Object.values(data))
       for (const record of recordsIn(value)) {
         if (this.break(record)) changed++;
-        for (const inner of AFTER_SALE_LISTS.flatMap((list) => recordsIn(record[list])))
+        for (const inner of [...AFTER_SALE_LISTS, 'payouts'].flatMap((list) => recordsIn(record[list])))
           if (this.break(inner)) changed++;
       }
     return changed;

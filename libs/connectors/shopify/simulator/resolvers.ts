@@ -15,8 +15,10 @@ import { legacyId } from './ids.js';
 import type { Order } from './order.js';
 import { AFTER_SALE_SDL } from './schema-after-sale.js';
 import { BULK_SDL } from './schema-bulk.js';
+import { stockNested, stockRoot } from './resolvers-stock.js';
 import { CATALOG_SDL } from './schema-catalog.js';
 import { ORDER_SDL } from './schema-orders.js';
+import { STOCK_SDL } from './schema-stock.js';
 import { compileSearch, type Search, type SearchFields, type Warning } from './search.js';
 import { SortedList, type Listed } from './sorted.js';
 import type { AfterSale, Collection, ShopStore } from './store.js';
@@ -48,7 +50,7 @@ export interface SearchNote {
   readonly warnings: readonly Warning[];
 }
 
-const SDL = `${CATALOG_SDL}\n${ORDER_SDL}\n${AFTER_SALE_SDL}\n${BULK_SDL}`;
+const SDL = `${CATALOG_SDL}\n${ORDER_SDL}\n${STOCK_SDL}\n${AFTER_SALE_SDL}\n${BULK_SDL}`;
 
 interface ListArgs extends PageArgs {
   readonly sortKey: string;
@@ -293,9 +295,9 @@ export function makeSchema(): GraphQLSchema {
       (field as { resolve?: unknown }).resolve = resolve;
     }
   };
-  attach('QueryRoot', root);
+  attach('QueryRoot', { ...root, ...stockRoot });
   attach('Mutation', mutations);
-  for (const [type, resolvers] of Object.entries(nested)) attach(type, resolvers);
+  for (const [type, resolvers] of Object.entries({ ...nested, ...stockNested })) attach(type, resolvers);
   const abstract = (name: string): void => {
     const type = schema.getType(name) as { resolveType?: (record: { id: string }) => string };
     type.resolveType = ({ id }) => id.split('/')[3]!;

@@ -1,3 +1,4 @@
+import { BackRoom } from './back-room.js';
 import { Bucket, type PlanLimits, type PlanName } from './bucket.js';
 import { BulkDesk, type Desk } from './bulk.js';
 import { makeBuiltIn } from './built-in.js';
@@ -30,6 +31,10 @@ const DEFAULT_SCOPES: readonly string[] = [
   'read_all_orders',
   'read_customers',
   'read_products',
+  'read_inventory',
+  'read_locations',
+  'read_shopify_payments_accounts',
+  'read_shopify_payments_payouts',
 ];
 const DEFAULT_MAX_QUERY_COST = 1000;
 
@@ -56,6 +61,7 @@ export class Shop {
   constructor(options: ShopOptions, anchor: Date, nowMs: number, at: Omit<Desk, 'shop'>) {
     this.name = options.name;
     this.store = makeStore(options.source, anchor);
+    this.store.backRoom = new BackRoom(options.name, this.store, options.source.kind === 'built-in');
     this.tokens = new TokenBook(options.name, options.credentials ?? DEMO_ACCESS, nowMs);
     this.editor = new ShopEditor(
       this.store,

@@ -1,8 +1,11 @@
+import type { BackRoom } from './back-room.js';
 import type { Customer, Product, Variant } from './catalog.js';
 import { compareIds } from './ids.js';
 import type { Fulfillment, Refund, Transaction } from './events.js';
 import type { Order } from './order.js';
+import type { PaymentsAccount } from './payments.js';
 import { SortedList, type Listed, type SortValue } from './sorted.js';
+import type { Shelves } from './stock.js';
 
 /** One kind of record: kept by id, listed by any of its sort keys. */
 export class Collection<T extends Listed> {
@@ -118,6 +121,8 @@ export class ShopStore {
   };
   private readonly afterSales = new Map<string, AfterSale>();
   private afterSaleAt = -1;
+  /** Every shop that is open has one. */
+  backRoom: BackRoom | null = null;
   leftOut: LeftOut = { creditNotes: 0, creditNoteLines: 0, writeOffs: 0 };
 
   constructor(
@@ -127,7 +132,18 @@ export class ShopStore {
 
   /** Rises with every change of any record. */
   get revision(): number {
-    return this.orders.revision + this.customers.revision + this.products.revision + this.variants.revision;
+    const { orders, customers, products, variants, backRoom } = this;
+    const stock = backRoom?.revision ?? 0;
+    return orders.revision + customers.revision + products.revision + variants.revision + stock;
+  }
+
+  /** Locations and what they hold. */
+  get shelves(): Shelves {
+    return this.backRoom!.shelves;
+  }
+  /** Null where the shop takes no Shopify Payments. */
+  get payments(): PaymentsAccount | null {
+    return this.backRoom!.payments;
   }
 
   /** A parcel, a refund or a payment by its global id. */

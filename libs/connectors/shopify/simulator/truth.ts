@@ -1,5 +1,6 @@
 import { add, sum, times, ZERO, type Decimal } from '#kernel';
 import type { ShopStore } from './store.js';
+import { backRoomTruth } from './truth-back-room.js';
 import { afterSaleTruth } from './truth-after-sale.js';
 
 /** Money added up per currency. */
@@ -12,6 +13,8 @@ export interface TableTruth {
   readonly sum_qty_price?: Sums;
   readonly sum_total_spent?: Sums;
   readonly max_lines_per_order?: number;
+  /** Of payouts. */
+  readonly sum_net?: Sums;
   /** Of payments: of all, what gateways kept, and what came in less what went back. */
   readonly sum_amount?: Sums;
   readonly sum_fee?: Sums;
@@ -82,6 +85,7 @@ export function truthOf(store: ShopStore): Truth {
         },
       },
       ...afterSaleTruth(store),
+      ...backRoomTruth(store),
     },
     left_out: {
       credit_notes: store.leftOut.creditNotes,
