@@ -20,7 +20,9 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   globalSetup: '<rootDir>/tests/services-start.mjs',
   globalTeardown: '<rootDir>/tests/services-stop.mjs',
+  testSequencer: '<rootDir>/tests/longest-first.mjs',
   // A first database test waits for the server's start and the template's migration.
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // One more than the two processors it is meant for: tests of many processes wait for those more than they work.
+  maxWorkers: 3,
 } satisfies Config;

@@ -32,7 +32,10 @@ export async function emptyTestDatabase(): Promise<TestDatabase> {
 
 async function copyOf(server: string, template: string): Promise<TestDatabase> {
   const name = `stratus_test_${randomBytes(6).toString('hex')}`;
-  await onServer(server, (client) => client.query(`create database ${name} template ${template}`));
+  // Files as they are, instead of every block through the log: half the work for one as small as this.
+  await onServer(server, (client) =>
+    client.query(`create database ${name} template ${template} strategy file_copy`),
+  );
   return {
     url: databaseUrl(server, name),
     drop: () =>
