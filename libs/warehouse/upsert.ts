@@ -27,6 +27,9 @@ export interface Written {
   readonly fresh: readonly Incoming[];
 }
 
+/** What the first statement finds an incoming row to be; one that is the same is not told. */
+type What = 'new' | 'changed' | 'stale';
+
 export interface Stamp {
   readonly connectionId: string;
   readonly runId: string;
@@ -57,12 +60,14 @@ export async function upsert(
   if (batch.length === 0) return { inserted: 0, changed: 0, same: 0, stale: [], fresh: [] };
   const plan = planFor(table);
   const cells = render(table, plan, batch);
-  const sorted = await query<{ n: string; what: 'new' | 'changed' | 'stale'; moved: boolean }>(
+  const sorted = await query<{ what: What; moved: boolean; places: string }>(
     comparison === 'columns' ? plan.sortByColumns : plan.sortByFingerprint,
     [stamp.connectionId, ...(comparison === 'columns' ? cells : cells.slice(0, META.length)).map(literalOf)],
   );
-  const indexesOf = (what: 'new' | 'changed' | 'stale'): number[] =>
-    sorted.filter((row) => row.what === what).map((row) => Number(row.n) - 1);
+  const indexesOf = (chosen: (what: What, moved: boolean) => boolean): number[] =>
+    sorted
+      .filter(({ what, moved }) => chosen(what, moved))
+      .flatMap(({ places }) => places.split(',').map((place) => Number(place) - 1));
   const write = async (sql: string, chosen: readonly number[]): Promise<number> => {
     if (chosen.length === 0) return 0;
     const part =
@@ -74,11 +79,17 @@ export async function upsert(
     ]);
     return Number(counted?.n ?? 0);
   };
-  const inserted = await write(plan.insert, indexesOf('new'));
-  const changed = await write(plan.update, indexesOf('changed'));
-  const stale = indexesOf('stale').map((i) => batch[i]!.sourceId);
-  const fresh = sorted.flatMap(({ n, what, moved }) =>
-    what === 'new' || (what === 'changed' && moved) ? [batch[Number(n) - 1]!] : [],
+  const inserted = await write(
+    plan.insert,
+    indexesOf((what) => what === 'new'),
+  );
+  const changed = await write(
+    plan.update,
+    indexesOf((what) => what === 'changed'),
+  );
+  const stale = indexesOf((what) => what === 'stale').map((i) => batch[i]!.sourceId);
+  const fresh = indexesOf((what, moved) => what === 'new' || (what === 'changed' && moved)).map(
+    (i) => batch[i]!,
   );
   return { inserted, changed, same: batch.length - inserted - changed, stale, fresh };
 }
@@ -179,14 +190,17 @@ function planFor(table: Table): Plan {
     )}${ordinality ? ', n' : ''})`;
   const newEnough = 'coalesce(i.source_updated_at >= t.source_updated_at, true)';
   const expected = expectedColumns(table);
+  // Told by kind, not row by row: the driver builds an object of each row it reads.
   const sort = (names: readonly Input[], differs: string): string => `
-select i.n, case when t.source_id is null then 'new' when ${newEnough} then 'changed' else 'stale' end as what,
-  i.source_updated_at is distinct from t.source_updated_at as moved
-from ${incoming(2, names, ' with ordinality')}
-left join lateral (
-  select * from ${target} t where t.connection_id = $1 and t.source_id = i.source_id limit 1
-) t on true
-where t.source_id is null or not ${newEnough} or (t.deleted_at is null) = i.gone or ${differs}`;
+select what, moved, string_agg(n::text, ',') as places from (
+  select i.n, case when t.source_id is null then 'new' when ${newEnough} then 'changed' else 'stale' end as what,
+    i.source_updated_at is distinct from t.source_updated_at as moved
+  from ${incoming(2, names, ' with ordinality')}
+  left join lateral (
+    select * from ${target} t where t.connection_id = $1 and t.source_id = i.source_id limit 1
+  ) t on true
+  where t.source_id is null or not ${newEnough} or (t.deleted_at is null) = i.gone or ${differs}
+) sorted group by what, moved`;
   const plan: Plan = {
     columns,
     json: columns.map((name) => table.columns[name]!.sql === 'jsonb'),
