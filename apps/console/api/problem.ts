@@ -104,6 +104,10 @@ export function problemOf(thrown: unknown, request: Request, logger: Logger): Pr
   if (status === 413) return new Problem('too-large', 'send less, or in parts');
   if (status === 415) return new Problem('not-json', 'send JSON with Content-Type: application/json');
   if (status !== undefined) return new Problem('invalid', 'this request cannot be read');
+  if (isBadValue(thrown)) {
+    logger.warn({ error: thrown, path: request.path }, 'a value of a request could not be stored or compared');
+    return new Problem('invalid', 'a value that was sent is none that could be here');
+  }
   if (typeof thrown === 'object' && thrown !== null && isLostStore(thrown)) {
     logger.warn({ error: thrown, path: request.path }, 'a store did not answer a request');
     return new Problem('unavailable', 'a store does not answer: see /api/system/health, then try again', {
@@ -130,6 +134,10 @@ function ofFailure(failure: Failure): Problem | null {
       return null;
   }
 }
+
+/** What Postgres says of a value that is none of its type (class 22): a cursor or a number that nobody was given. */
+const isBadValue = (thrown: unknown): boolean =>
+  typeof thrown === 'object' && thrown !== null && 'code' in thrown && /^22[0-9A-Z]{3}$/.test(String(thrown.code));
 
 /** The status of what Express or its body parser threw at the caller's request. */
 function statusOf(thrown: unknown): number | undefined {

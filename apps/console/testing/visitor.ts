@@ -16,22 +16,29 @@ export class Visitor {
     this.cookies.set(name, { value, path });
   }
 
+  /** What a browser would send to that path. */
+  cookieHeader(path: string): string {
+    return [...this.cookies]
+      .filter(([, cookie]) => path.startsWith(cookie.path))
+      .map(([name, { value }]) => `${name}=${value}`)
+      .join('; ');
+  }
+
   async send(
     method: string,
     path: string,
-    more: { form?: Record<string, string>; headers?: Record<string, string> } = {},
+    more: { form?: Record<string, string>; text?: string; headers?: Record<string, string> } = {},
   ): Promise<{ status: number; text: string; json: Loose; headers: Headers; setCookies: string[] }> {
-    const sent = [...this.cookies]
-      .filter(([, cookie]) => path.startsWith(cookie.path))
-      .map(([name, { value }]) => `${name}=${value}`);
+    const cookies = this.cookieHeader(path);
     const reply = await fetch(`${this.url}${path}`, {
       method,
       redirect: 'manual',
       headers: {
-        ...(sent.length > 0 ? { Cookie: sent.join('; ') } : {}),
+        ...(cookies === '' ? {} : { Cookie: cookies }),
         ...more.headers,
       },
       ...(more.form ? { body: new URLSearchParams(more.form) } : {}),
+      ...(more.text === undefined ? {} : { body: more.text }),
     });
     const setCookies = reply.headers.getSetCookie();
     for (const line of setCookies) this.keep(line);
