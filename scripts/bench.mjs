@@ -12,7 +12,18 @@ import { startServices } from './services.mjs';
 import { prepare, ROOT } from './setup.mjs';
 import { endAll } from './steps.mjs';
 
-const BENCHES = ['load', 'pipeline', 'limits', 'tokens', 'paging', 'backfill', 'memory', 'scale', 'polling'];
+const BENCHES = [
+  'load',
+  'pipeline',
+  'limits',
+  'tokens',
+  'paging',
+  'backfill',
+  'memory',
+  'scale',
+  'polling',
+  'api',
+];
 const USAGE = `npm run bench -- [${BENCHES.join('|')}] [--json]`;
 
 const args = process.argv.slice(2);

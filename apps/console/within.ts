@@ -23,3 +23,25 @@ export function shared<T>(ask: () => Promise<T>): () => Promise<T> {
       pending = undefined;
     }));
 }
+
+/**
+ * Keeps what was asked for, for so long, by its owner and key: however many ask at once or one after the other, the
+ * store is asked once. A rejection is not kept, nor is what nobody has asked for since.
+ */
+export function keptFor<O extends object, T>(
+  ms: Duration,
+  ask: (owner: O, key: string, now: Date) => Promise<T>,
+): (owner: O, key: string, now: Date) => Promise<T> {
+  const owners = new WeakMap<O, Map<string, { readonly until: number; readonly answer: Promise<T> }>>();
+  return (owner, key, now) => {
+    const kept = owners.get(owner) ?? new Map();
+    owners.set(owner, kept);
+    const known = kept.get(key);
+    if (known && now.getTime() < known.until) return known.answer;
+    for (const [old, { until }] of kept) if (until <= now.getTime()) kept.delete(old);
+    const answer = ask(owner, key, now);
+    kept.set(key, { until: now.getTime() + ms, answer });
+    answer.catch(() => kept.delete(key));
+    return answer;
+  };
+}

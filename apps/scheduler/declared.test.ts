@@ -29,6 +29,8 @@ const override = (more: Partial<StreamRow>): StreamRow => ({
   stream: 'fake.things',
   enabled: null,
   everyMs: null,
+  cron: null,
+  zone: null,
   lookbackMs: null,
   notice: null,
   noticeAt: null,

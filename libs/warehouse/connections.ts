@@ -63,6 +63,43 @@ export async function saveConnection(
   });
 }
 
+/** Gives a connection new credentials, ends what waited for them, and returns how many runs that is. */
+export async function resealConnection(
+  warehouse: Warehouse,
+  ring: KeyRing,
+  id: string,
+  credentials: Json,
+  now: Date,
+): Promise<number> {
+  return warehouse.transaction(async (manager) => {
+    const connections = manager.getRepository(Connection);
+    const known = await connections.findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
+    await connections.update(
+      { id },
+      {
+        credentials: sealCredentials(ring, id, credentials),
+        renewal: known.renewal + 1,
+        renewingUntil: null,
+        renewedAt: null,
+      },
+    );
+    return reopen(manager, id, now);
+  });
+}
+
+/** Changes what a connection is called and where it calls; its credentials stay. */
+export async function updateConnection(
+  warehouse: Warehouse,
+  id: string,
+  to: Pick<ConnectionRow, 'name' | 'settings' | 'baseUrl' | 'sandbox'>,
+  now: Date,
+): Promise<void> {
+  await warehouse.query(
+    `update connections set name = $2, settings = $3::jsonb, base_url = $4, sandbox = $5, updated_at = $6 where id = $1`,
+    [id, to.name, JSON.stringify(to.settings), to.baseUrl, to.sandbox, now],
+  );
+}
+
 /** Those of one workspace, or all: a worker serves every workspace. */
 export const listConnections = (
   warehouse: Warehouse,

@@ -29,6 +29,14 @@ export const keyUses = (warehouse: Warehouse): Promise<KeyUse[]> =>
      from connections group by 1 order by 1`,
   );
 
+/** The same of one workspace. */
+export const keyUsesIn = (warehouse: Warehouse, workspace: string): Promise<KeyUse[]> =>
+  warehouse.query<KeyUse>(
+    `select split_part(credentials, '.', 2) as key, array_agg(name order by name) as connections
+     from connections where workspace_id = $1 group by 1 order by 1`,
+    [workspace],
+  );
+
 /**
  * Seals every connection's credentials with the current key. Those whose key the ring does not hold stay as they are;
  * the rest is sealed all the same.

@@ -29,11 +29,12 @@ export interface FreshnessRow {
 }
 
 /**
- * One row per (connection, stream) that has ever run or holds a checkpoint, by name. It walks the index of runs from
+ * One row per (connection, stream) of a workspace, or of all, that has ever run or holds a checkpoint, by name. It walks the index of runs from
  * pair to pair and reads the newest few runs of each, so its cost follows the number of streams, not of runs.
  */
-export const freshness = (warehouse: Warehouse): Promise<FreshnessRow[]> =>
-  warehouse.query<FreshnessRow>(`
+export const freshness = (warehouse: Warehouse, workspace: string | null = null): Promise<FreshnessRow[]> =>
+  warehouse.query<FreshnessRow>(
+    `
     with recursive ran as (
       (select connection_id, stream from runs order by connection_id, stream limit 1)
       union all
@@ -92,4 +93,7 @@ export const freshness = (warehouse: Warehouse): Promise<FreshnessRow[]> =>
       where r.connection_id = p.connection_id and r.stream = p.stream and r.state = 'running'
         and r.kind <> 'reconcile' limit 1
     ) busy on true
-    order by c.name, p.stream`);
+    where $1::text is null or c.workspace_id = $1
+    order by c.name, p.stream`,
+    [workspace],
+  );

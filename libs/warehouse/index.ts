@@ -172,10 +172,12 @@ export {
   noteUnavailable,
   reloadConnection,
   removeConnection,
+  resealConnection,
   saveConnection,
   setPaused,
+  updateConnection,
 } from './connections.js';
-export { type KeyUse, keyUses, openCredentials, resealCredentials } from './credentials.js';
+export { type KeyUse, keyUses, keyUsesIn, openCredentials, resealCredentials } from './credentials.js';
 export { markReconnect, reactivate } from './reconnect.js';
 export {
   type RenewalClaim,
@@ -244,6 +246,8 @@ export {
   pageOfBackfills,
   slicesOf,
 } from './views/backfills.js';
+export { type OpenCounts, type RunningRun, openCounts, runningNow } from './views/now.js';
+export { type ListedAlert, type ListedDeed, pageOfAlerts, pageOfDeeds } from './views/books.js';
 export { type LiveRun, liveMarks, liveRuns } from './views/live.js';
 export { type Retention, retentionOf, setRetention, trimBooks } from './retention.js';
 export { type AlertRow, type NewAlert, openAlerts, raiseAlert, resolveAlert } from './alerts.js';

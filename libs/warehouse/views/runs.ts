@@ -1,3 +1,4 @@
+import type { FailureKind } from '#kernel';
 import { arrayLiteral } from '../array-literal.js';
 import type { RunCall } from '../run-calls.js';
 import { columnList } from '../run-list.js';
@@ -104,7 +105,7 @@ export interface RunAttempt {
   readonly endedAt: Date;
   /** What the run's row said then, or `lost` where the worker died. */
   readonly ended: RunState | 'lost';
-  readonly failureKind: string | null;
+  readonly failureKind: FailureKind | null;
   readonly said: string | null;
 }
 

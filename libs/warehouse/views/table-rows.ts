@@ -138,9 +138,10 @@ export async function estimate(
   warehouse: Warehouse,
   table: string,
   connectionIds: readonly string[],
+  rows: 'live' | 'all' = 'live',
 ): Promise<number> {
   const [row] = await warehouse.query<{ 'QUERY PLAN': { Plan: { 'Plan Rows': number } }[] }>(
-    `explain (format json) select 1 from "${table}" where connection_id = any($1::text[]) and deleted_at is null`,
+    `explain (format json) select 1 from "${table}" where connection_id = any($1::text[])${rows === 'live' ? ' and deleted_at is null' : ''}`,
     [[...connectionIds]],
   );
   return row!['QUERY PLAN'][0]!.Plan['Plan Rows'];

@@ -1,0 +1,11 @@
+import type { Desk, MeteredDesk } from '../../desk/doors.js';
+import type { ConsoleOptions } from '../options.js';
+
+/** The console's doors as the operator's deeds take them. */
+export const deskOf = ({ warehouse, queues }: ConsoleOptions): Desk => ({ warehouse, queues: () => queues });
+
+export const meteredDeskOf = (doors: ConsoleOptions): MeteredDesk => ({
+  ...deskOf(doors),
+  mode: doors.mode,
+  limiter: () => doors.engine().limiter,
+});
