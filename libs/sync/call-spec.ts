@@ -17,7 +17,7 @@ export interface CallSpec {
   readonly path: string;
   /**
    * Another of the platform's own hosts: `https://api.amazon.com` for tokens. A connection with a base url of its own
-   * asks that one instead, at the same path, unless this is the `tokenUrl` (its origin) in the connection's settings.
+   * asks that one instead, at the same path.
    */
   readonly base?: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;

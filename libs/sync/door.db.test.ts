@@ -237,7 +237,10 @@ describeDb('the door to an account', () => {
   it('proves a connection with one call, and says what the platform said', async () => {
     const connection = await db.connect({ credentials: { token: 'token 1' } });
     shop.headers['x-notice'] = 'something to know';
-    expect(await probe(db.engine, platform, connection, signal)).toBe('a fake; something to know');
+    expect(await probe(db.engine, platform, connection, signal)).toEqual({
+      says: 'a fake; something to know',
+      scopes: null,
+    });
     expect(shop.requests).toHaveLength(1);
   });
 

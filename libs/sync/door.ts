@@ -2,7 +2,7 @@ import { asFailure, Failure, later, seconds, type Duration } from '#kernel';
 import { allowedHost, classify, type HostRule, type HttpRequest, type Lane, type Reply } from '#http';
 import type { ConnectionRow } from '#warehouse';
 import type { CallSpec } from './call-spec.js';
-import type { Platform } from './define.js';
+import type { Platform, Scopes } from './define.js';
 import type { Address } from './download.js';
 import type { Engine } from './engine.js';
 import {
@@ -14,6 +14,7 @@ import {
   type PartAddress,
 } from './fetch-file.js';
 import { parse } from './parse.js';
+import { placesOf } from './places.js';
 import { holdTokens } from './renew.js';
 
 /** The platform refused the page for its size; the run loop asks for a smaller one. */
@@ -81,7 +82,7 @@ export function openDoor(
   const tokens = holdTokens(
     { ...deps, ...options },
     { platform, connection, settings, ...options },
-    (spec, how, signal) => send(spec, how, signal),
+    (spec, how, signal) => send(places.ofTokens(spec), spec, how, signal),
   );
 
   function note(
@@ -96,11 +97,11 @@ export function openDoor(
   }
 
   async function send(
+    url: string,
     spec: CallSpec,
     how: Pick<HttpRequest, 'headers' | 'idempotent' | 'timeoutMs'>,
     signal: AbortSignal,
   ): Promise<Reply> {
-    const url = places.base(spec) + spec.path;
     allowedHost(url, { hosts: places.hosts, private: connection.sandbox });
     const started = deps.now().getTime();
     try {
@@ -161,11 +162,12 @@ export function openDoor(
       /* crash point: before-fetch. Nothing was sent. The budget that was taken comes back: by what the platform says
          of its own meter, or when the loan of a process that died lapses. */
       const headers = platform.auth.sign(used);
-      const reply = await send(spec, { headers, idempotent: spec.once !== true }, signal);
+      const reply = await send(places.of(spec), spec, { headers, idempotent: spec.once !== true }, signal);
       /* crash point: after-fetch. The reply is in memory only and the run's place stands before it: it is asked for
          again. Every call of a run is a read, so asking twice does no harm; what starts an export is looked for first. */
       const now = deps.now();
-      const failure = classify(reply, now, (one, at) => platform.classify(one, at)) ?? undefined;
+      const failure =
+        classify(reply, now, (one, at) => platform.classify(one, at, spec.operation)) ?? undefined;
       outcome = {
         ...platform.meter(reply),
         ...(failure?.kind === 'throttled'
@@ -232,32 +234,6 @@ export function openDoor(
   };
 }
 
-/** Where a connection's calls go. */
-function placesOf(
-  platform: Platform,
-  connection: ConnectionRow,
-  settings: unknown,
-): { readonly hosts: HostRule['hosts']; base(spec: CallSpec): string } {
-  const own = (connection.baseUrl ?? platform.baseUrl(settings)).replace(/\/$/, '');
-  const tokens = tokenOrigin(settings);
-  const named = tokens === null ? [] : [new URL(tokens).hostname];
-  return {
-    hosts: [...(connection.baseUrl === null ? platform.hosts : [new URL(own).hostname]), ...named],
-    base({ base }) {
-      const given = base?.replace(/\/$/, '');
-      return given !== undefined && (connection.baseUrl === null || originOf(given) === tokens) ? given : own;
-    },
-  };
-}
-
-const originOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).origin : null);
-
-/** Where the connection's own settings say that tokens are renewed. */
-function tokenOrigin(settings: unknown): string | null {
-  if (typeof settings !== 'object' || settings === null || !('tokenUrl' in settings)) return null;
-  return typeof settings.tokenUrl === 'string' ? originOf(settings.tokenUrl) : null;
-}
-
 /** The failure with what was tried and where, and the command that mends credentials. */
 function located(
   failure: Failure,
@@ -277,16 +253,40 @@ function located(
   });
 }
 
-/** One cheap call that proves the connection; what the platform said, in a few words. */
+/** What the platform said to one cheap call, in a few words, and what it granted where it tells. */
+export interface Proof {
+  readonly says: string;
+  readonly scopes: Scopes | null;
+}
+
+/** A cheap call, or a few, that prove the connection. */
 export async function probe(
   deps: Deps,
   platform: Platform,
   connection: ConnectionRow,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Proof> {
   const door = openDoor(deps, platform, connection, 'live', { evenRefused: true });
-  const reply = await door.call(platform.probe.request(door.settings), signal);
-  return [platform.probe.says(reply.body), ...door.notices].join('; ');
+  const { body } = await door.call(platform.probe.request(door.settings), signal);
+  const refused: string[] = [];
+  for (const spec of platform.probe.also?.({ settings: door.settings, now: deps.now() }) ?? [])
+    refused.push(...(await refusalOf(door, spec, signal)));
+  return {
+    says: [platform.probe.says(body), ...refused, ...door.notices].join('; '),
+    scopes: platform.probe.scopes?.(body) ?? null,
+  };
+}
+
+/** Why a call is refused, if it is. That it had to wait or failed otherwise says nothing of the account. */
+async function refusalOf(door: Door, spec: CallSpec, signal: AbortSignal): Promise<string[]> {
+  try {
+    await door.call(spec, signal);
+    return [];
+  } catch (thrown) {
+    const { kind, message } = asFailure(thrown);
+    if (kind === 'credential') throw thrown;
+    return kind === 'refused' ? [message] : [];
+  }
 }
 
 /** Renews a connection's token without a call: what is due soon, or what a process that died has left open. */

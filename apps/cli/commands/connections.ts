@@ -32,6 +32,7 @@ export function addConnections(program: Command): void {
     .option('--set <key=value>', 'a setting, such as shop=myshop; may be repeated', collect, [])
     .option('--credentials <file>', 'JSON file with the credentials; - reads standard input', '-')
     .option('--base-url <url>', 'talk to this server instead of the platform')
+    .option('--token-url <url>', 'renew tokens there: a whole address, or a host alone for the platform’s path')
     .option('--sandbox', 'that server is a stand-in: plain http and private addresses are allowed')
     .addHelpText(
       'after',
@@ -88,7 +89,7 @@ export function addConnections(program: Command): void {
         const sandbox = await ensureSandbox(stack, context);
         try {
           const connection = await findConnection(stack.warehouse, name);
-          const said = await probe(
+          const { says: said, scopes } = await probe(
             stack.engine(),
             platformOf(connection.platform),
             connection,
@@ -96,7 +97,7 @@ export function addConnections(program: Command): void {
           );
           const resumed = await reactivate(stack.warehouse, connection.id, new Date());
           if (context.output.json)
-            return context.output.result({ connection: name, ok: true, says: said, resumed });
+            return context.output.result({ connection: name, ok: true, says: said, scopes, resumed });
           context.output.line(`${name} works: ${said}`);
           if (connection.status === 'reconnect') context.output.line(`${name} is active again`);
           if (resumed > 0) context.output.line(resumedLine(resumed));
@@ -163,6 +164,7 @@ interface AddOptions {
   readonly set: readonly string[];
   readonly credentials: string;
   readonly baseUrl?: string;
+  readonly tokenUrl?: string;
   readonly sandbox?: boolean;
 }
 
@@ -172,14 +174,18 @@ const resumedLine = (runs: number): string =>
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 async function add(stack: Stack, platform: Platform, options: AddOptions): Promise<SavedConnection> {
-  const settings = checked(platform, 'settings', Object.fromEntries(options.set.map(keyAndValue)));
+  const { tokenUrl = options.tokenUrl, ...given } = Object.fromEntries(options.set.map(keyAndValue));
+  const settings = checked(platform, 'settings', given);
   const credentials = checked(platform, 'credentials', readCredentials(options.credentials));
-  if (options.baseUrl !== undefined && !URL.canParse(options.baseUrl))
-    throw new Failure('config', `--base-url ${options.baseUrl} is not a URL`);
+  for (const [name, url] of [
+    ['--base-url', options.baseUrl],
+    ['--token-url', tokenUrl],
+  ] as const)
+    if (url !== undefined && !URL.canParse(url)) throw new Failure('config', `${name} ${url} is not a URL`);
   return saveConnection(stack.warehouse, stack.ring, {
     platform: platform.name,
     name: options.name,
-    settings: settings as Record<string, Json>,
+    settings: { ...(settings as Record<string, Json>), ...(tokenUrl === undefined ? {} : { tokenUrl }) },
     credentials,
     baseUrl: options.baseUrl ?? null,
     sandbox: options.sandbox ?? false,

@@ -1,4 +1,4 @@
-import { Failure } from '#kernel';
+import { earlier, Failure, hours, minutes } from '#kernel';
 import { definePlatform } from '#sync';
 import { z } from 'zod';
 import { AmazonCredentials, auth } from './auth.js';
@@ -99,6 +99,17 @@ export const amazon = definePlatform({
       operation: 'getMarketplaceParticipations',
     }),
     says,
+    // Roles are told nowhere: a call of each is made.
+    also: ({ settings, now }) => {
+      const window = { from: earlier(now, hours(1)), to: earlier(now, minutes(5)) };
+      const first = { window, place: null, size: 1, settings };
+      return [
+        orders.request(first),
+        inventory.request({ ...first, parent: { id: settings.marketplaceIds[0]! } }),
+        settlements.each!.list!.request(first),
+        transactions.request(first),
+      ];
+    },
   },
   fromEnv,
   streams: [orders, inventory, settlements, transactions],

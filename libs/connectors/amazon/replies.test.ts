@@ -15,7 +15,7 @@ it.each(['reply-expired', 'reply-revoked'])('%s, though it is a 403, is about th
 });
 
 it('a 403 without such words is a role that the app lacks: the stream is not available, the others are', () => {
-  const failure = classify(reply(403, fixture('reply-no-role')));
+  const failure = classify(reply(403, fixture('reply-no-role')), undefined, 'listTransactions');
   expect(failure).toBeInstanceOf(Unavailable);
   expect(failure!.message).toMatch(/Finance and Accounting/);
 });

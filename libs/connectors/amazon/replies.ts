@@ -2,6 +2,7 @@ import { Failure } from '#kernel';
 import { PlaceLost, type Platform, Unavailable } from '#sync';
 import { z } from 'zod';
 import { tokenFailure } from './auth.js';
+import { roleOf } from './roles.js';
 
 /*
  * How Amazon says no: `{ errors: [{ code, message, details }] }` under a status of its own. An expired token and a
@@ -33,14 +34,14 @@ export function meter({ headers }: Reply): ReturnType<Platform['meter']> {
 }
 
 /** Only what differs from the default reading of a reply. */
-export function classify(reply: Reply): Failure | undefined {
+export function classify(reply: Reply, _now?: Date, operation = ''): Failure | undefined {
   switch (reply.status) {
     case 400:
       return tokenFailure(reply.body) ?? malformed(reply);
     case 401:
-      return tokenFailure(reply.body) ?? unauthorised(reply);
+      return tokenFailure(reply.body) ?? unauthorised(reply, operation);
     case 403:
-      return unauthorised(reply);
+      return unauthorised(reply, operation);
     default:
       return undefined;
   }
@@ -53,7 +54,7 @@ function malformed(reply: Reply): Failure | undefined {
   return new PlaceLost('Amazon does not take the page token any more', { detail });
 }
 
-function unauthorised(reply: Reply): Failure {
+function unauthorised(reply: Reply, operation: string): Failure {
   const detail = wordsOf(reply);
   const more = detail === undefined ? {} : { detail };
   if (/expired|revoked|malformed|MissingAuthenticationToken|access token/i.test(detail ?? ''))
@@ -63,7 +64,7 @@ function unauthorised(reply: Reply): Failure {
       more,
     );
   return new Unavailable(
-    'Amazon denies this to the app: give it the role (orders: Inventory and Order Tracking; inventory: Amazon Fulfillment; settlements and transactions: Finance and Accounting; BUYER and RECIPIENT: a restricted one), then authorise it again in Seller Central',
+    `Amazon denies ${operation || 'this'} to the app: give it the role it lacks (${roleOf(operation) ?? 'the reference of the call names it'}), then authorise it again in Seller Central`,
     more,
   );
 }

@@ -2,7 +2,9 @@ import { Failure, seconds } from '#kernel';
 import { definePlatform } from '#sync';
 import { z } from 'zod';
 import { auth, ShipBobCredentials } from './auth.js';
+import { consent } from './consent.js';
 import { classify, meter } from './replies.js';
+import { SCOPES } from './scopes.js';
 import { apiOf, hostsOf, OLDEST_VERSION, ShipBobSettings, VERSION } from './settings.js';
 import { fulfillmentCenters } from './streams/fulfillment-centers.js';
 import { inventory } from './streams/inventory.js';
@@ -10,8 +12,6 @@ import { orders } from './streams/orders.js';
 import { products } from './streams/products.js';
 import { receiving } from './streams/receiving.js';
 import { returns } from './streams/returns.js';
-
-const SCOPES = ['orders_read', 'inventory_read', 'products_read', 'receiving_read', 'returns_read'];
 
 const Channels = z.object({
   items: z.array(
@@ -74,7 +74,7 @@ export const shipbob = definePlatform({
   hosts: [/^(?:sandbox-)?api\.shipbob\.com$/, /^auth(?:stage)?\.shipbob\.com$/],
   // Money travels as JSON numbers.
   json: 'exact',
-  auth,
+  auth: { ...auth, consent },
   // Of one user in one application, over all endpoints and versions.
   limits: [
     { name: 'shipbob.calls', per: 'connection', kind: 'window', capacity: 150, windowMs: seconds(60) },

@@ -39,6 +39,7 @@ describe('a refusal', () => {
 
   it('without a word is a scope that is missing, but from the edge it is tried again', () => {
     expect(classify(reply(403, null), NOW)).toMatchObject({ kind: 'refused' });
+    expect(classify(reply(403, null), NOW, 'returns')?.message).toContain('the scope returns_read');
     expect(classify(reply(403, '<!DOCTYPE html><html></html>'), NOW)).toMatchObject({ kind: 'transient' });
   });
 

@@ -2,6 +2,7 @@ import { Failure, later, seconds } from '#kernel';
 import type { Platform } from '#sync';
 import { z } from 'zod';
 import { tokenFailure } from './auth.js';
+import { scopeOf } from './scopes.js';
 
 type Reply = Parameters<Platform['meter']>[0];
 
@@ -41,7 +42,7 @@ const Worded = z.union([
 const isHtml = (body: unknown): boolean => typeof body === 'string' && /^\s*</.test(body);
 
 /** What ShipBob says otherwise than others; undefined for the default reading. */
-export function classify(reply: Reply, now: Date): Failure | undefined {
+export function classify(reply: Reply, now: Date, operation = ''): Failure | undefined {
   const { status, body } = reply;
   if (status < 300) return undefined;
   const token = tokenFailure(body);
@@ -56,7 +57,7 @@ export function classify(reply: Reply, now: Date): Failure | undefined {
   if (status === 403)
     return new Failure(
       'refused',
-      '403: the token may not read this: give it the scope that connections test names as missing',
+      `403: the token may not read ${operation || 'this'}: give it the scope ${scopeOf(operation) ?? 'that connections test names as missing'}`,
       wordsOf(body),
     );
   if (status === 400 || status === 422)

@@ -21,8 +21,6 @@ export const ShipBobSettings = z.object({
     .default(DEFAULT_VERSION),
   /** ShipBob's own sandbox has accounts, tokens and data of its own. */
   environment: z.enum(['production', 'sandbox']).default('production'),
-  /** Where tokens are renewed, should it not be ShipBob. */
-  tokenUrl: z.url().optional(),
 });
 
 export type ShipBobSettings = z.output<typeof ShipBobSettings>;

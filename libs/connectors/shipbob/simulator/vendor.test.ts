@@ -2,11 +2,21 @@ import { readFileSync } from 'node:fs';
 import { describeWith, sharedFile } from '../../../../tests/shared.js';
 import { shipbob } from '../platform.js';
 import { ask, NOW, stage } from '../testing/stage.js';
-import { schemaOf, wrongIn, type OpenApi } from '../testing/openapi.js';
-import { NO_PARENT } from '#sync';
+import { schemaOf, wrongIn, wrongInQuery, type OpenApi } from '../testing/openapi.js';
+import { NO_PARENT, type CallSpec, type Stream } from '#sync';
 
 const settings = { apiVersion: '2026-01', environment: 'production' as const };
 const window = { from: new Date('2026-10-01T00:00:00Z'), to: NOW };
+
+/** What a comparison by id asks: pages of ids, and records by theirs. */
+const listed = ({ listing }: Stream, at: object): CallSpec[] =>
+  listing
+    ? [
+        listing.request({ place: null, size: 250, settings: at }),
+        listing.request({ place: 2, size: 250, settings: at }),
+        listing.fetch.request({ ids: ['1', '22'], settings: at }),
+      ]
+    : [];
 
 describe.each(['2026-01', '2025-07'])('the vendor’s description of %s', (apiVersion) => {
   const file = `specs/shipbob/openapi-${apiVersion}.json`;
@@ -21,6 +31,7 @@ describe.each(['2026-01', '2025-07'])('the vendor’s description of %s', (apiVe
         size: 250,
         settings: { ...settings, apiVersion },
       }),
+      ...listed(stream, { ...settings, apiVersion }),
     ]);
 
     it.each(
@@ -29,8 +40,7 @@ describe.each(['2026-01', '2025-07'])('the vendor’s description of %s', (apiVe
       ),
     )('a call of %s to what it describes, and its reply too', async (path, call) => {
       const operation = spec.paths[path]!.get!;
-      const known = new Set((operation.parameters ?? []).map(({ name }) => name));
-      for (const name of Object.keys(call.query ?? {})) expect(known).toContain(name);
+      expect(wrongInQuery(operation, call.query ?? {})).toEqual([]);
       const reply = await ask(stage({ sales: 40 }), call);
       expect(reply.status).toBe(200);
       expect(wrongIn(spec, schemaOf(operation), reply.body)).toEqual([]);
@@ -49,6 +59,7 @@ describe.each(['2026-01', '2025-07'])('the vendor’s description of %s', (apiVe
       const { body } = await ask(at, inventory!.request(page));
       const { items } = body as { items: unknown[] };
       const call = inventory!.beside!.request({ records: items, place: null, settings: page.settings })!;
+      expect(wrongInQuery(spec.paths[call.path]!.get!, call.query ?? {})).toEqual([]);
       const reply = await ask(at, call);
       expect(wrongIn(spec, schemaOf(spec.paths[call.path]!.get!), reply.body)).toEqual([]);
       expect((reply.body as { items: unknown[] }).items).toHaveLength(items.length);

@@ -18,7 +18,12 @@ export interface Schema {
 }
 
 interface Operation {
-  readonly parameters?: readonly { readonly name: string }[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly required?: boolean;
+    readonly schema: Schema & { readonly minimum?: number; readonly maximum?: number };
+  }[];
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>
   >;
@@ -31,6 +36,43 @@ export interface OpenApi {
 
 export const schemaOf = ({ responses }: Operation): Schema =>
   Object.values(responses['200']!.content!)[0]!.schema;
+
+type Parameter = NonNullable<Operation['parameters']>[number];
+
+/** What is wrong in a call's query: names that are not described, values of another type or out of bounds. */
+export function wrongInQuery(
+  { parameters = [] }: Operation,
+  query: Readonly<Record<string, string | number | undefined>>,
+): string[] {
+  const described = new Map(parameters.filter((one) => one.in === 'query').map((one) => [one.name, one]));
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const lacking = [...described.values()].filter(
+    ({ name, required }) => required && !given.some(([key]) => key === name),
+  );
+  return [
+    ...lacking.map(({ name }) => `${name} is required`),
+    ...given.flatMap(([name, value]) => {
+      const parameter = described.get(name);
+      if (!parameter) return [`${name} is no parameter`];
+      return fitsQuery(parameter.schema, String(value)) ? [] : [`${name}=${String(value)}`];
+    }),
+  ];
+}
+
+function fitsQuery(
+  { type, format, items, minimum, maximum, ...schema }: Parameter['schema'],
+  text: string,
+): boolean {
+  if (schema.enum && !schema.enum.includes(text)) return false;
+  if (items) return text.split(',').every((one) => fitsQuery(items, one));
+  if (format === 'date-time') return INSTANT.test(text);
+  if (type === 'boolean') return text === 'true' || text === 'false';
+  if (type !== 'number' && type !== 'integer' && format !== 'int32') return text !== '';
+  const number = Number(text);
+  return /^-?\d+$/.test(text) && number >= (minimum ?? -Infinity) && number <= (maximum ?? 2 ** 31 - 1);
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?$/;
 
 export function wrongIn(spec: OpenApi, described: Schema, value: unknown, at = ''): string[] {
   const schema = whole(spec, described);
@@ -76,7 +118,7 @@ function ofType(spec: OpenApi, schema: Schema, value: unknown, at: string): stri
         : wrong;
     case 'string': {
       if (typeof value !== 'string') return wrong;
-      const isInstant = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?$/.test(value);
+      const isInstant = INSTANT.test(value);
       return schema.format === 'date-time' && !isInstant ? wrong : [];
     }
     case 'integer':
