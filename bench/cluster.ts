@@ -82,7 +82,8 @@ export async function startCluster(rows: number): Promise<Cluster> {
   const connection = await saveConnection(warehouse, readKeyRing(key), {
     platform: 'shopify',
     name: SHOP,
-    settings: { shop: SHOP },
+    // Pages are what is measured.
+    settings: { shop: SHOP, bulkFrom: 'never' },
     credentials: DEMO_STATIC_CREDENTIALS,
     baseUrl: `${sandboxUrl}/shopify/${SHOP}`,
     sandbox: true,

@@ -57,6 +57,7 @@ const LATEST = 25;
 
 export const BULKS = `query Bulks($query: String!, $first: Int!) {
   bulkOperations(first: $first, query: $query) {
+    pageInfo { hasNextPage }
     nodes { id status query }
   }
 }`;
