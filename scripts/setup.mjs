@@ -10,6 +10,14 @@ const NEEDED = [20, 19];
 const SOURCES = ['apps', 'libs', 'migrations', 'config', 'bench', 'storm'];
 const STAMP = join(ROOT, 'dist', '.built');
 export const TSC = ['node_modules/typescript/bin/tsc'];
+const PAGES = [
+  'node_modules/vite/bin/vite.js',
+  'build',
+  '--config',
+  'apps/web/vite.config.mjs',
+  '--logLevel',
+  'warn',
+];
 
 /** Ends the process with a sentence where Node is too old for what follows. */
 export function requireNode() {
@@ -41,18 +49,22 @@ function buildIsStale() {
   const sources = SOURCES.map((folder) => join(ROOT, folder)).filter((folder) => existsSync(folder));
   const files = sources.flatMap((folder) =>
     readdirSync(folder, { recursive: true })
-      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => /\.(?:tsx?|css|html|svg)$/.test(file))
       .map((file) => join(folder, file)),
   );
   return [...own, ...files].some((file) => statSync(file).mtimeMs > built);
 }
 
-/** Types are checked by `npm run types`: without that a first start is up twice as soon. */
+/** The programs, then the console's pages. Types are checked by `npm run types`: without that a first start is up twice as soon. */
 export async function build() {
-  const done = await run(process.execPath, [...TSC, '-p', 'tsconfig.build.json', '--noCheck']);
+  const programs = await run(process.execPath, [...TSC, '-p', 'tsconfig.build.json', '--noCheck']);
+  if (!programs.ok) return programs;
+  const done = await buildPages();
   if (done.ok) writeFileSync(STAMP, `${new Date().toISOString()}\n`);
   return done;
 }
+
+const buildPages = () => run(process.execPath, PAGES);
 
 /**
  * Installs and builds where that is needed, saying so through `say`; ends the process when either fails.

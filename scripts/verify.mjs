@@ -54,6 +54,7 @@ await end(counts.failed > 0 ? 1 : 0);
 
 async function types() {
   await step('types', () => node(...TSC, '-p', 'tsconfig.json'));
+  await step('types of pages', () => node(...TSC, '-p', 'apps/web'));
   await step('unused', () => node('node_modules/knip/bin/knip.js'));
 }
 

@@ -24,7 +24,7 @@ export function sourceFiles(): SourceFile[] {
 function typeScriptIn(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && !file.includes('node_modules'))
+      .filter((file) => /\.tsx?$/.test(file) && !file.includes('node_modules'))
       .map((file) => join(folder, file));
   } catch {
     return [];

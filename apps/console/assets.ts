@@ -6,25 +6,6 @@ import { STYLE } from './style.js';
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#31558a"/><g fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"><path d="M8 10.5h16" opacity=".55"/><path d="M8 16h16" opacity=".8"/><path d="M8 21.5h10"/></g></svg>`;
 
 /**
- * Keeps the live part of a page up to date without a reload, which would lose the reader's place. It waits while
- * somebody's focus is in there or the page is hidden, and stops where the sign-in is over.
- */
-const LIVE = `'use strict';
-const EVERY_MS = 5000;
-async function refresh() {
-  const live = document.querySelector('[data-live]');
-  if (!live || document.hidden || live.contains(document.activeElement) || String(getSelection())) return;
-  const reply = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'manual' });
-  if (reply.type === 'opaqueredirect') return location.reload();
-  if (!reply.ok) return;
-  const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
-  const fresh = page.querySelector('[data-live]');
-  if (fresh && !live.contains(document.activeElement)) live.replaceChildren(...fresh.childNodes);
-}
-setInterval(() => refresh().catch(() => undefined), EVERY_MS);
-`;
-
-/**
  * Hides what Bull Board offers and this console refuses (see `boardActions`), told by its icons: everything that is
  * no retry. Without it an operator would find out by being refused.
  */
@@ -53,7 +34,6 @@ const asset = (name: string, type: string, text: string): Asset => ({
 export const assets = {
   icon: asset('icon.svg', 'image/svg+xml', ICON),
   style: asset('console.css', 'text/css', STYLE),
-  live: asset('live.js', 'text/javascript', LIVE),
   board: asset('board.css', 'text/css', BOARD_STYLE),
 } as const;
 

@@ -43,11 +43,12 @@ const POLICY = [
   "connect-src 'self'",
   "base-uri 'self'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
+  // The page Queues shows it in a frame.
+  "frame-ancestors 'self'",
 ].join('; ');
 
 const boardHeaders: RequestHandler = (request, response, next) => {
-  response.set('Content-Security-Policy', POLICY);
+  response.set('Content-Security-Policy', POLICY).set('X-Frame-Options', 'SAMEORIGIN');
   // Its scripts carry a hash in their names; the translations do not, hence no more than an hour.
   if (request.path.startsWith('/static/')) response.set('Cache-Control', 'private, max-age=3600');
   next();
@@ -106,10 +107,6 @@ function makeBoard(options: ConsoleOptions, { readOnly }: { readOnly: boolean })
         boardTitle: 'Stratus queues',
         boardLogo: { path: assets.icon.url, width: 26, height: 26 },
         favIcon: { default: assets.icon.url, alternative: assets.icon.url },
-        miscLinks: [
-          { text: 'Overview', url: '/' },
-          { text: 'Account and sign-out', url: '/account' },
-        ],
         environment: {
           label: readOnly ? `${options.mode}, read-only for you` : options.mode,
           color: '#31558a',

@@ -103,7 +103,7 @@ async function keepRunning(
 ): Promise<number> {
   const scheduler = schedulerOn(stack);
   closing.push(() => scheduler.close(env.stopMs));
-  const console = await consoleOn(stack);
+  const console = await consoleOn(stack, sandboxUrl);
   closing.push(() => console.close(env.stopMs));
   stack.home.setRunning({ pid: process.pid, console: console.url, sandbox: sandboxUrl });
   const news = {

@@ -17,6 +17,7 @@ import { quarantine } from './resources/quarantine.js';
 import { queues } from './resources/queues.js';
 import { quota } from './resources/quota.js';
 import { runs } from './resources/runs.js';
+import { sandbox } from './resources/sandbox.js';
 import { settings } from './resources/settings.js';
 import { streams } from './resources/streams.js';
 import { tables } from './resources/tables.js';
@@ -50,6 +51,7 @@ const resources = [
   alerts,
   audit,
   settings,
+  sandbox,
 ] as const;
 
 export const api = [...resources, own(resources)] as const;

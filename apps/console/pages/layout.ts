@@ -7,14 +7,12 @@ interface Page {
   readonly body: Fragment;
   /** Whose page it is: gives the navigation and the sign-out. */
   readonly user?: SignedIn;
-  readonly here?: 'overview' | 'account';
+  readonly here?: 'account';
   readonly mode?: string;
-  /** The page's `data-live` part follows what happens. */
-  readonly live?: boolean;
 }
 
 /** Every page of ours: one column, one `main`, a way past the navigation for the keyboard. */
-export function layout({ title, body, user, here, mode, live }: Page): Html {
+export function layout({ title, body, user, here, mode }: Page): Html {
   return new Html(
     '<!DOCTYPE html>' +
       html`<html lang="en">
@@ -26,7 +24,6 @@ export function layout({ title, body, user, here, mode, live }: Page): Html {
           <title>${title} · Stratus</title>
           <link rel="icon" type="image/svg+xml" href="${assets.icon.url}" />
           <link rel="stylesheet" href="${assets.style.url}" />
-          ${live && html`<script src="${assets.live.url}" defer></script>`}
         </head>
         <body>
           <a class="skip" href="#main">Skip to the content</a>
@@ -44,8 +41,7 @@ export function layout({ title, body, user, here, mode, live }: Page): Html {
 
 const navigation = (user: SignedIn, here: Page['here']): Html => html`
   <nav aria-label="Console">
-    <a href="/" ${here === 'overview' && new Html('aria-current="page"')}>Overview</a>
-    <a href="/queues">Queues</a>
+    <a href="/">Overview</a>
     <a href="/account" ${here === 'account' && new Html('aria-current="page"')}>Account</a>
   </nav>
   <form class="out" method="post" action="/sign-out">

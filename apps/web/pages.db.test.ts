@@ -1,0 +1,146 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { consoleWorld, PASSWORD, type ConsoleWorld } from '../console/testing/console-world.js';
+import { liveIn } from '../console/testing/lived-in.js';
+import { describeBrowser, testBrowser } from '../../tests/browser.js';
+
+const LONG = 120_000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Every page that the frame leads to, by its address, and its heading. */
+const PAGES = [
+  ['/', 'Overview'],
+  ['/runs', 'Runs'],
+  ['/runs?state=failed', 'Runs'],
+  ['/runs/run_bad1', 'shipbob.orders on warehouse'],
+  ['/runs/run_busy', 'shopify.orders on demo'],
+  ['/backfills', 'Backfills'],
+  ['/backfills/backfill_1', 'Backfill of shopify.orders'],
+  ['/errors', 'Error desk'],
+  ['/errors/1f2e3d4c5b6a7980', 'ShipBob answered #; check that the token may read orders'],
+  ['/quarantine', 'Error desk'],
+  ['/quarantine/1', 'gid://shopify/Customer/7'],
+  ['/board', 'Queues'],
+  ['/quota', 'Quota'],
+  ['/alerts', 'Alerts'],
+  ['/orders', 'Orders'],
+  ['/orders/conn_1/1', 'Order #1001'],
+  ['/tables', 'Tables'],
+  ['/tables/orders', 'orders'],
+  ['/connections', 'Connections'],
+  ['/connections/new', 'Add a connection'],
+  ['/connections/conn_1', 'demo'],
+  ['/connections/conn_3/edit', 'Edit books'],
+  ['/audit', 'Audit log'],
+  ['/users', 'Users and roles'],
+  ['/settings', 'Settings'],
+  ['/profile', 'Account'],
+] as const;
+
+describeBrowser('the pages', () => {
+  let world: ConsoleWorld;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  /** What the browser complained about: a blocked style or script, an error of a script, a failed request. */
+  const complaints: string[] = [];
+  const foreign: string[] = [];
+  // For whoever wants to look at them: STRATUS_SCREENSHOTS says where.
+  const shots = process.env['STRATUS_SCREENSHOTS'];
+  const shoot = async (name: string): Promise<void> => {
+    if (shots)
+      await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true, animations: 'disabled' });
+  };
+  const settled = async (heading: string): Promise<void> => {
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  };
+  const open = async (path: string, heading: string): Promise<void> => {
+    await page.goto(`${world.console.url}${path}`);
+    await settled(heading);
+  };
+
+  beforeAll(async () => {
+    if (shots) mkdirSync(shots, { recursive: true });
+    world = await consoleWorld({ options: { now: () => new Date() } });
+    world.now = new Date();
+    await liveIn(world.warehouse);
+    browser = await testBrowser();
+    context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      colorScheme: 'light',
+      reducedMotion: 'reduce',
+      timezoneId: 'Asia/Kolkata',
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(world.console.url)) foreign.push(request.url());
+    });
+    await page.goto(world.console.url);
+    await page.keyboard.type('admin');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press('Enter');
+    await settled('Overview');
+  }, LONG);
+  afterAll(async () => {
+    await browser?.close();
+    await world?.close();
+  });
+
+  it.each(PAGES)(
+    '%s has no serious fault for who cannot see it, in light or dark, and fits a phone',
+    async (path, heading) => {
+      const name = path === '/' ? 'overview' : path.slice(1).replaceAll(/[/?=]+/g, '-');
+      await open(path, heading);
+      await shoot(name);
+      expect(await faults(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await shoot(`${name}-dark`);
+      expect(await faults(page, ['color-contrast'])).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.setViewportSize({ width: 360, height: 740 });
+      await shoot(`${name}-phone`);
+      expect(await tooWide(page)).toEqual([]);
+      await page.setViewportSize({ width: 1280, height: 900 });
+    },
+    LONG,
+  );
+
+  it('ran no script that a platform or a person planted, complained of nothing and asked no other host', async () => {
+    expect(await page.evaluate('window.planted')).toBeUndefined();
+    expect(complaints).toEqual([]);
+    expect(foreign).toEqual([]);
+  });
+});
+
+/** Serious faults that axe finds on the page as it stands; Bull Board's own are not ours. */
+async function faults(page: Page, only?: readonly string[]): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate<{ id: string; impact: string; nodes: { html: string }[] }[]>(
+    `axe.run({ exclude: [['iframe']] }, ${JSON.stringify({
+      resultTypes: ['violations'],
+      ...(only ? { runOnly: { type: 'rule', values: only } } : {}),
+    })}).then((result) => result.violations)`,
+  );
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+}
+
+/** What stands out of the page on its right side; what scrolls by itself may. */
+const tooWide = (page: Page): Promise<string[]> =>
+  page.evaluate(`(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll('main *')]
+      .filter((one) => one.getBoundingClientRect().right > width + 1 && !one.closest('[role=region], pre'))
+      .slice(0, 5).map((one) => one.outerHTML.slice(0, 140));
+  })()`);

@@ -1,0 +1,189 @@
+import { useState, type ReactNode } from 'react';
+import { useAction, useMe } from '../api/use.js';
+import { Input } from '../ui/field.js';
+import { Form } from '../ui/form.js';
+import { ShownOnce } from '../ui/once.js';
+import { Page, Section } from '../ui/page.js';
+import { Tokens } from './tokens.js';
+
+const MAY = {
+  viewer: 'see everything here and change nothing',
+  operator: 'see everything here, run, retry and replay',
+  admin: 'do everything here, connections and users included',
+} as const;
+
+/** Oneself: what one may, the password, the second factor. */
+export function Account(): ReactNode {
+  const me = useMe();
+  const [secret, setSecret] = useState<{ title: string; text: string; secret: string }>();
+  return (
+    <Page title="Account" lead={`You are ${me.name}. As ${me.role} you may ${MAY[me.role]}.`}>
+      <div className="columns">
+        <Section title="New password">
+          <div className="card">
+            <Password />
+          </div>
+        </Section>
+        <Section title="Second factor">
+          <div className="card">
+            <SecondFactor />
+          </div>
+        </Section>
+      </div>
+      <Section title="Tokens for scripts">
+        <Tokens onSecret={setSecret} />
+      </Section>
+      {secret && <ShownOnce {...secret} onClose={() => setSecret(undefined)} />}
+    </Page>
+  );
+}
+
+function Password(): ReactNode {
+  const { act } = useAction();
+  const [current, setCurrent] = useState('');
+  const [fresh, setFresh] = useState('');
+  const [again, setAgain] = useState('');
+  return (
+    <Form
+      verb="Set the password"
+      disabled={fresh === '' || fresh !== again}
+      send={async () => {
+        await act(
+          'PUT /account/password',
+          { body: { current, fresh } },
+          'The password is set. Your other sign-ins have ended.',
+        );
+        for (const empty of [setCurrent, setFresh, setAgain]) empty('');
+      }}
+    >
+      {(wrong) => (
+        <>
+          <Input
+            label="Password now"
+            type="password"
+            autoComplete="current-password"
+            required
+            value={current}
+            onChange={(e) => setCurrent(e.target.value)}
+          />
+          <Input
+            label="New password"
+            type="password"
+            autoComplete="new-password"
+            required
+            value={fresh}
+            wrong={wrong('fresh')}
+            onChange={(e) => setFresh(e.target.value)}
+          />
+          <Input
+            label="New password again"
+            type="password"
+            autoComplete="new-password"
+            required
+            value={again}
+            wrong={again !== '' && fresh !== again ? 'The two are not the same.' : undefined}
+            onChange={(e) => setAgain(e.target.value)}
+          />
+        </>
+      )}
+    </Form>
+  );
+}
+
+/** The secret and the codes are shown once, here, and kept nowhere in the page after that. */
+function SecondFactor(): ReactNode {
+  const { act } = useAction();
+  const [current, setCurrent] = useState('');
+  const [code, setCode] = useState('');
+  const [begun, setBegun] = useState<{ secret: string; uri: string }>();
+  const [codes, setCodes] = useState<readonly string[]>();
+  if (codes)
+    return (
+      <div className="stack">
+        <p>It is on. Keep these codes: each signs you in once, should the authenticator be lost.</p>
+        <pre tabIndex={0}>{codes.join('\n')}</pre>
+      </div>
+    );
+  if (begun)
+    return (
+      <Form
+        verb="Turn it on"
+        send={async () => {
+          const { recoveryCodes } = await act('POST /account/second-factor/confirm', { body: { code } });
+          setCodes(recoveryCodes);
+        }}
+      >
+        {(wrong) => (
+          <>
+            <p>
+              Give this key to your authenticator: <code>{begun.secret}</code>, or{' '}
+              <a href={begun.uri}>open it there</a>.
+            </p>
+            <Input
+              label="The code it shows"
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              required
+              value={code}
+              wrong={wrong('code')}
+              onChange={(e) => setCode(e.target.value)}
+            />
+          </>
+        )}
+      </Form>
+    );
+  return (
+    <div className="stack wide">
+      <Form
+        verb="Begin"
+        send={async () => setBegun(await act('POST /account/second-factor', { body: { current } }))}
+      >
+        {() => (
+          <>
+            <p className="quiet">With a second factor, a password alone does not sign in.</p>
+            <Input
+              label="Your password"
+              type="password"
+              autoComplete="current-password"
+              required
+              value={current}
+              onChange={(e) => setCurrent(e.target.value)}
+            />
+          </>
+        )}
+      </Form>
+      <details>
+        <summary>Take it off</summary>
+        <Form
+          verb="Take it off"
+          tone="bad"
+          send={() =>
+            act('DELETE /account/second-factor', { body: { current, code } }, 'The second factor is off.')
+          }
+        >
+          {(wrong) => (
+            <>
+              <Input
+                label="Password"
+                type="password"
+                autoComplete="current-password"
+                required
+                value={current}
+                onChange={(e) => setCurrent(e.target.value)}
+              />
+              <Input
+                label="A code of the authenticator"
+                inputMode="numeric"
+                autoComplete="one-time-code"
+                required
+                value={code}
+                wrong={wrong('code')}
+                onChange={(e) => setCode(e.target.value)}
+              />
+            </>
+          )}
+        </Form>
+      </details>
+    </div>
+  );
+}

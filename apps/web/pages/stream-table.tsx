@@ -1,0 +1,208 @@
+import { useState, type ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useAction, useMe, useRead } from '../api/use.js';
+import { may } from '../api/me.js';
+import type { ReplyOf } from '../../console/api/types.js';
+import { count, duration, plural } from '../ui/format.js';
+import { HeatMark } from '../ui/heat.js';
+import { Mark, toneOf } from '../ui/mark.js';
+import { Empty, Ready } from '../ui/states.js';
+import { Table, type Column } from '../ui/table.js';
+import { Ago } from '../ui/time.js';
+import type { ConnectionDetail } from './connection.js';
+import { StreamWindow } from './stream-window.js';
+
+export type StreamItem = ReplyOf<'GET /connections/{id}/streams'>['items'][number];
+
+/** A connection's streams: how fresh, how often, how the last runs went, and what can be done. */
+export function StreamTable({ connection }: { connection: ConnectionDetail }): ReactNode {
+  const me = useMe();
+  const [open, setOpen] = useState<string>();
+  const streams = useRead(
+    'GET /connections/{id}/streams',
+    { params: { id: connection.id } },
+    { everyMs: 15_000 },
+  );
+  const columns = may(me, 'operator')
+    ? [
+        ...COLUMNS,
+        {
+          head: 'Do',
+          cell: (one: StreamItem) => (
+            <Actions connectionId={connection.id} stream={one} onMore={() => setOpen(one.stream)} />
+          ),
+        },
+      ]
+    : COLUMNS;
+  return (
+    <Ready query={streams}>
+      {({ items }) => {
+        const chosen = items.find((one) => one.stream === open);
+        return (
+          <>
+            <Table
+              caption="Streams"
+              rows={items}
+              keyOf={(one) => one.stream}
+              empty={<Empty title="This platform has no stream" />}
+              columns={columns}
+            />
+            {chosen && (
+              <StreamWindow connectionId={connection.id} stream={chosen} onClose={() => setOpen(undefined)} />
+            )}
+          </>
+        );
+      }}
+    </Ready>
+  );
+}
+
+const COLUMNS: readonly Column<StreamItem>[] = [
+  {
+    head: 'Stream',
+    cell: (one) => (
+      <>
+        <span className="strong">{one.title}</span>
+        <div className="why">{one.stream}</div>
+      </>
+    ),
+  },
+  {
+    head: 'State',
+    wide: true,
+    cell: (one) => (
+      <>
+        <HeatMark heat={one.heat} /> {one.state === 'running' && <Mark state="running" />}
+        {one.lastFailure ? (
+          <div className="why" data-tone="bad">
+            {one.lastFailure}
+          </div>
+        ) : (
+          one.notice && <div className="why">{one.notice}</div>
+        )}
+        {one.quarantineOpen > 0 && (
+          <div className="why">
+            <Link href={`/quarantine?stream=${one.stream}`}>
+              {plural(one.quarantineOpen, 'record')} in quarantine
+            </Link>
+          </div>
+        )}
+      </>
+    ),
+  },
+  {
+    head: 'Last success',
+    cell: (one) => (
+      <>
+        <Ago at={one.lastSuccessAt} never="never" />
+        <div className="why">at most {duration(one.objectiveMs)}</div>
+      </>
+    ),
+  },
+  {
+    head: 'Checkpoint',
+    cell: (one) =>
+      one.lookbackMs === null ? (
+        <span className="quiet">none: read in one go</span>
+      ) : (
+        <>
+          <Ago at={one.checkpointAt} never="nothing yet" />
+          {one.late && one.late.records > 0 && (
+            <div className="why">
+              {count(one.late.records)} came late, by {duration(one.late.maxMs)} at most
+            </div>
+          )}
+        </>
+      ),
+  },
+  {
+    head: 'Cadence',
+    cell: (one) => (
+      <>
+        {cadenceText(one.schedule)}
+        <div className="why">
+          next: <Ago at={one.nextAt[0]} never="not by itself" />
+        </div>
+      </>
+    ),
+  },
+  { head: 'Last runs', cell: (one) => <LastRuns stream={one} /> },
+];
+
+/** The latest runs, the newest at the right, each a way to it. */
+const LastRuns = ({ stream }: { stream: StreamItem }): ReactNode =>
+  stream.runs.length === 0 ? (
+    <span className="quiet">none yet</span>
+  ) : (
+    <span className="pips">
+      {[...stream.runs].reverse().map((run) => (
+        <Link
+          key={run.id}
+          href={`/runs/${run.id}`}
+          data-tone={toneOf(run.state)}
+          title={`${run.state}, ${plural(run.records, 'record')}${run.failure ? `: ${run.failure}` : ''}`}
+        >
+          <span className="unseen">
+            {run.kind} {run.state}
+          </span>
+        </Link>
+      ))}
+    </span>
+  );
+
+function Actions({
+  connectionId,
+  stream,
+  onMore,
+}: {
+  connectionId: string;
+  stream: StreamItem;
+  onMore: () => void;
+}): ReactNode {
+  const { act, tell } = useAction();
+  const params = { id: connectionId, stream: stream.stream };
+  const runNow = (): void =>
+    tell(
+      act('POST /connections/{id}/streams/{stream}/runs', { params, body: {} }, `${stream.title} is queued.`),
+    );
+  const toggle = (): void =>
+    tell(
+      act(
+        'PATCH /connections/{id}/streams/{stream}',
+        { params, body: { enabled: !stream.enabled } },
+        stream.enabled
+          ? `${stream.title} runs no longer by itself.`
+          : `${stream.title} runs by itself again.`,
+      ),
+    );
+  return (
+    <div className="row">
+      <button type="button" data-size="small" aria-label={`Run ${stream.stream} now`} onClick={runNow}>
+        Run now
+      </button>
+      <button
+        type="button"
+        data-size="small"
+        aria-pressed={stream.enabled}
+        aria-label={`${stream.stream} runs by itself`}
+        onClick={toggle}
+      >
+        {stream.enabled ? 'On' : 'Off'}
+      </button>
+      <button
+        type="button"
+        data-size="small"
+        aria-haspopup="dialog"
+        aria-label={`More for ${stream.stream}`}
+        onClick={onMore}
+      >
+        More …
+      </button>
+    </div>
+  );
+}
+
+type Schedule = StreamItem['schedule'];
+
+export const cadenceText = ({ everyMs, cron, zone }: Schedule): string =>
+  cron === null ? `every ${duration(everyMs ?? 0)}` : `${cron} in ${zone ?? 'UTC'}`;

@@ -1,0 +1,43 @@
+import { brotliCompressSync, constants } from 'node:zlib';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/** Writes each text beside itself as brotli: it is compressed once here, not for every reader. */
+const compressed = {
+  name: 'compressed',
+  apply: 'build',
+  generateBundle(_options, bundle) {
+    for (const [fileName, part] of Object.entries(bundle)) {
+      const text = part.type === 'chunk' ? part.code : part.source;
+      this.emitFile({
+        type: 'asset',
+        fileName: `${fileName}.br`,
+        source: brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+      });
+    }
+  },
+};
+
+export default {
+  root: HERE,
+  base: '/',
+  cacheDir: '../../node_modules/.cache/vite',
+  plugins: [compressed],
+  build: {
+    outDir: '../../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The console's Content-Security-Policy allows no inline script and no data address.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      onLog: (level, log, handle) => {
+        // What libraries mark for servers that render: there is none here.
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);
+      },
+    },
+  },
+};
