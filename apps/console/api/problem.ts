@@ -105,7 +105,10 @@ export function problemOf(thrown: unknown, request: Request, logger: Logger): Pr
   if (status === 415) return new Problem('not-json', 'send JSON with Content-Type: application/json');
   if (status !== undefined) return new Problem('invalid', 'this request cannot be read');
   if (isBadValue(thrown)) {
-    logger.warn({ error: thrown, path: request.path }, 'a value of a request could not be stored or compared');
+    logger.warn(
+      { error: thrown, path: request.path },
+      'a value of a request could not be stored or compared',
+    );
     return new Problem('invalid', 'a value that was sent is none that could be here');
   }
   if (typeof thrown === 'object' && thrown !== null && isLostStore(thrown)) {
@@ -137,7 +140,10 @@ function ofFailure(failure: Failure): Problem | null {
 
 /** What Postgres says of a value that is none of its type (class 22): a cursor or a number that nobody was given. */
 const isBadValue = (thrown: unknown): boolean =>
-  typeof thrown === 'object' && thrown !== null && 'code' in thrown && /^22[0-9A-Z]{3}$/.test(String(thrown.code));
+  typeof thrown === 'object' &&
+  thrown !== null &&
+  'code' in thrown &&
+  /^22[0-9A-Z]{3}$/.test(String(thrown.code));
 
 /** The status of what Express or its body parser threw at the caller's request. */
 function statusOf(thrown: unknown): number | undefined {

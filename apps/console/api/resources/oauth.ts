@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { Failure, type Json } from '#kernel';
-import { consentUrl, exchangeCode, type Platform } from '#sync';
+import { consentUrl, exchangeCode, tendTokens, type Platform } from '#sync';
 import { saveConnection } from '#warehouse';
 import { beginDance, endDance, type Dance } from '../../oauth-dance.js';
 import type { ConsoleOptions } from '../../options.js';
-import { nameIn } from '../fields.js';
+import { nameIn, shortId } from '../fields.js';
 import { Problem } from '../problem.js';
 import { resource, route, type Call } from '../route.js';
+import { connectionHere } from '../within-workspace.js';
 import { checked, checkedPlace, platformNamed } from './connection-inputs.js';
 
 /** Where the platforms send the browser back; it is registered with the operator's app there. */
@@ -52,6 +53,24 @@ export const oauth = resource('oauth', 'Connecting through a platform’s own si
     query: brought,
     reply: 'redirect',
     handle: comeBack,
+  }),
+
+  'POST /connections/{id}/authenticate': route({
+    summary: 'Renews its token now, where it has one that can be renewed',
+    may: 'operator',
+    audit: 'connection.authenticate',
+    params: z.strictObject({ id: shortId('conn') }),
+    reply: z.object({
+      renewed: z.boolean().meta({ description: 'false where its credentials are used as they were entered' }),
+    }),
+    handle: async (call) => {
+      const { doors, params, tell } = call;
+      const row = await connectionHere(call, params.id);
+      tell({ subject: row.name });
+      const renewed = await tendTokens(doors.engine(), platformNamed(doors, row.platform), row, 'dead');
+      tell({ outcome: renewed ? 'renewed' : 'nothing to renew' });
+      return { renewed };
+    },
   }),
 
   'GET /oauth/redirect-uri': route({
