@@ -7,7 +7,7 @@ import { QueryCache } from './compile.js';
 import { answerQuery } from './graphql-door.js';
 import { shopEdit, type EditResult } from './edits.js';
 import { shopKnobs } from './knobs.js';
-import { answerScopes, answerToken } from './oauth-door.js';
+import { answerAuthorize, answerScopes, answerToken } from './oauth-door.js';
 import { makeSchema } from './resolvers.js';
 import { rowsOf, type TruthRows } from './rows.js';
 import { Shop, type ShopOptions } from './shop.js';
@@ -125,6 +125,7 @@ export class ShopifySimulator {
   private async answer(shop: Shop, rest: string, call: Call): Promise<Answer> {
     if (shop.state === 'locked') return fault(423, 'Shop is locked', 'locked', 'none');
     if (shop.state === 'frozen') return fault(402, 'Unavailable Shop', 'frozen', 'none');
+    if (rest === 'oauth/authorize') return answerAuthorize(shop, call, this.now());
     if (rest === 'oauth/access_token') return answerToken(shop, call, this.now());
     if (rest === 'oauth/access_scopes.json') return answerScopes(shop, call, this.now());
     const [, asked = ''] = /^api\/([^/]+)\/graphql\.json$/.exec(rest) ?? [];
