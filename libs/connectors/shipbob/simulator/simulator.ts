@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Account, type AccountOptions } from './account.js';
 import { BadValue, refusal, type Answer } from './answer.js';
 import type { Call, Reply } from './call.js';
+import { answerAuthorize } from './consent-door.js';
 import { accountEdit, applyEdit, type EditResult } from './edits.js';
 import { accountKnobs } from './knobs.js';
 import { LISTS, type Asked, type ListDoor } from './lists.js';
@@ -79,6 +80,7 @@ export class ShipBobSimulator {
 
   private answer(account: Account, rest: string, call: Call): Answer {
     if (typeof call.headers['user-agent'] !== 'string') return refusal(403, 'edge', 'none', TURNED_AWAY);
+    if (rest === '/connect/authorize') return answerAuthorize(account, call, this.now());
     if (rest === '/connect/token') return this.token(account, call);
     const [, version = '', path = ''] = /^\/([^/]+)\/(.+)$/.exec(rest) ?? [];
     const door = path === 'channel' ? CHANNEL : LISTS[path];
@@ -99,11 +101,21 @@ export class ShipBobSimulator {
     const form = new URLSearchParams(call.body.toString('utf8'));
     const denied = (error: string): Answer => refusal(400, error, 'token', { error });
     const isForm = String(call.headers['content-type'] ?? '').includes('x-www-form-urlencoded');
-    if (!isForm || form.get('grant_type') !== 'refresh_token') return denied('unsupported_grant_type');
+    const grant = form.get('grant_type');
+    if (!isForm || (grant !== 'refresh_token' && grant !== 'authorization_code'))
+      return denied('unsupported_grant_type');
     if (!account.tokens.isClient(form.get('client_id'), form.get('client_secret')))
       return denied('invalid_client');
-    if (!account.tokens.isRedirect(form.get('redirect_uri'))) return denied('invalid_request');
-    const granted = account.tokens.refresh(form.get('refresh_token'), this.now());
+    const redirectUri = form.get('redirect_uri');
+    if (grant === 'refresh_token' && !account.tokens.isRedirect(redirectUri))
+      return denied('invalid_request');
+    const granted =
+      grant === 'refresh_token'
+        ? account.tokens.refresh(form.get('refresh_token'), this.now())
+        : account.tokens.exchange(
+            { code: form.get('code'), redirectUri, verifier: form.get('code_verifier') },
+            this.now(),
+          );
     if (!granted) return denied('invalid_grant');
     return {
       status: 200,
