@@ -52,7 +52,7 @@ export function describeHostile(stage: HostileStage): void {
       },
       close: () => undefined,
     };
-    // Whether the source's count agrees is told elsewhere: here the source lies.
+    // Whether the source's counts and sums agree is told elsewhere: here the source lies.
     const stream = only(stage.platform, stage.stream);
     const platform: Platform = { ...stage.platform, streams: [stream] };
     let db: TestEngine;
@@ -184,7 +184,7 @@ export function describeHostile(stage: HostileStage): void {
 
 function only(platform: Platform, name: string): Stream {
   const stream = platform.streams.find((one) => one.name === name)!;
-  return { ...stream, census: undefined };
+  return { ...stream, census: undefined, proof: undefined };
 }
 
 const FIELDS: Fields = { id: 'id', updatedAt: 'updatedAt' };

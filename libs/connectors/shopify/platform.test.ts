@@ -69,7 +69,7 @@ describe('the environment of the requirement documents', () => {
 describe('the probe', () => {
   it('says the shop, its currency, what is granted and what is not', () => {
     expect(shopify.probe.says(fixture('probe'))).toBe(
-      'demo (GBP), scopes read_orders write_products; missing read_customers; orders of the last 60 days only (no read_all_orders)',
+      'demo (GBP), scopes read_orders write_products; missing read_customers read_inventory read_locations read_shopify_payments_accounts read_shopify_payments_payouts; orders of the last 60 days only (no read_all_orders)',
     );
   });
 });

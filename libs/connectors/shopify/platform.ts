@@ -5,9 +5,13 @@ import { auth, ShopifyCredentials } from './auth.js';
 import { object } from './cost.js';
 import { graphql } from './graphql.js';
 import { classify, meter, notice, roomy, tooLarge } from './replies.js';
+import { SCOPES } from './scopes.js';
 import { OLDEST_VERSION, ShopifySettings } from './settings.js';
 import { customers } from './streams/customers.js';
+import { inventory } from './streams/inventory.js';
+import { locations } from './streams/locations.js';
 import { orders } from './streams/orders.js';
+import { payouts } from './streams/payouts.js';
 import { products } from './streams/products.js';
 
 export const PROBE = `query Probe {
@@ -15,8 +19,11 @@ export const PROBE = `query Probe {
   currentAppInstallation { accessScopes { handle } }
 }`;
 
-/** `read_all_orders` is wished for, not needed: without it Shopify shows the last 60 days. */
-const SCOPES = ['read_orders', 'read_customers', 'read_products'];
+/** What else grants a scope: the one that writes, and the one for all of Shopify Payments. */
+const alsoGrants = (scope: string): readonly string[] => [
+  scope.replace(/^read_/, 'write_'),
+  scope.replace(/^(read_shopify_payments)_.*/, '$1'),
+];
 
 const Probed = z.object({
   data: z.object({
@@ -28,8 +35,7 @@ const Probed = z.object({
 function says(body: unknown): string {
   const { shop, currentAppInstallation } = Probed.parse(body).data;
   const granted = (currentAppInstallation?.accessScopes ?? []).map(({ handle }) => handle);
-  const has = (scope: string): boolean =>
-    granted.includes(scope) || granted.includes(scope.replace(/^read_/, 'write_'));
+  const has = (scope: string): boolean => [scope, ...alsoGrants(scope)].some((one) => granted.includes(one));
   const missing = SCOPES.filter((scope) => !has(scope));
   return [
     `${shop.name} (${shop.currencyCode}), scopes ${granted.join(' ') || 'none'}`,
@@ -97,5 +103,5 @@ export const shopify = definePlatform({
     says,
   },
   fromEnv,
-  streams: [orders, customers, products],
+  streams: [orders, customers, products, locations, inventory, payouts],
 });

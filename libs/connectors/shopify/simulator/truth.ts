@@ -85,7 +85,8 @@ export function truthOf(store: ShopStore): Truth {
         },
       },
       ...afterSaleTruth(store),
-      ...backRoomTruth(store),
+      // Records that no shop has opened with have no stock and no account.
+      ...(store.backRoom ? backRoomTruth(store) : {}),
     },
     left_out: {
       credit_notes: store.leftOut.creditNotes,
