@@ -8,11 +8,14 @@ import { classify, meter, notice, roomy, tooLarge } from './replies.js';
 import { SCOPES } from './scopes.js';
 import { OLDEST_VERSION, ShopifySettings } from './settings.js';
 import { customers } from './streams/customers.js';
+import { fulfillments } from './streams/fulfillments.js';
 import { inventory } from './streams/inventory.js';
 import { locations } from './streams/locations.js';
 import { orders } from './streams/orders.js';
 import { payouts } from './streams/payouts.js';
 import { products } from './streams/products.js';
+import { refunds } from './streams/refunds.js';
+import { transactions } from './streams/transactions.js';
 
 export const PROBE = `query Probe {
   shop { name currencyCode }
@@ -103,5 +106,5 @@ export const shopify = definePlatform({
     says,
   },
   fromEnv,
-  streams: [orders, customers, products, locations, inventory, payouts],
+  streams: [orders, customers, products, fulfillments, refunds, transactions, locations, inventory, payouts],
 });

@@ -23,6 +23,11 @@ import {
   PRODUCTS,
   productsCost,
 } from './streams/products.js';
+import { orderListQueries } from './order-lists.js';
+import { moreCost, moreDocument, REFUND_PARTS } from './refund-lists.js';
+import { FULFILLMENTS } from './streams/fulfillments.js';
+import { REFUNDS } from './streams/refunds.js';
+import { TRANSACTIONS } from './streams/transactions.js';
 import { planCost, requestedCost } from './simulator/cost.js';
 import { makeSchema } from './simulator/resolvers.js';
 import { linearCost } from './testing/linear-cost.js';
@@ -33,6 +38,9 @@ const LISTS = [ORDER_IDS, CUSTOMER_IDS, PRODUCT_IDS];
 
 const COUNTS = [ORDER_COUNT, CUSTOMER_COUNT, PRODUCT_COUNT];
 
+const IN_ORDERS = [FULFILLMENTS, REFUNDS, TRANSACTIONS].map((spec) => ({ ...orderListQueries(spec), spec }));
+const REFUND_LISTS = Object.keys(REFUND_PARTS) as (keyof typeof REFUND_PARTS)[];
+
 const DOCUMENTS = {
   ORDERS,
   ORDER_LINES,
@@ -40,6 +48,12 @@ const DOCUMENTS = {
   PRODUCTS,
   PRODUCT_VARIANTS,
   PROBE,
+  ...Object.fromEntries(
+    IN_ORDERS.flatMap(({ page, whole, ids, byId }) =>
+      [page, whole, ids, byId].map(({ operation, document }) => [operation, document]),
+    ),
+  ),
+  ...Object.fromEntries(REFUND_LISTS.map((name) => [`more ${name}`, moreDocument(name)])),
   ...Object.fromEntries(COUNTS.map((spec) => [spec.operation, countDocument(spec)])),
   ...Object.fromEntries(
     LISTS.flatMap((spec) => [
@@ -59,6 +73,18 @@ const WEIGHTS: readonly (readonly [string, string, Record<string, number>, numbe
   ['customers', CUSTOMERS, { first: 7 }, customersCost(7)],
   ['products', PRODUCTS, { first: 7, variants: 20 }, productsCost(7)],
   ['variants of one product', PRODUCT_VARIANTS, { variants: 200 }, PRODUCT_VARIANTS_COST],
+  ...IN_ORDERS.flatMap(({ page, whole, ids, byId }): (typeof WEIGHTS)[number][] => [
+    [page.operation, page.document, { first: 7 }, page.cost(7)],
+    [whole.operation, whole.document, { ids: 7 }, whole.cost(7)],
+    [ids.operation, ids.document, { first: 7 }, ids.cost(7)],
+    [byId.operation, byId.document, { ids: 7 }, byId.cost(7)],
+  ]),
+  ...REFUND_LISTS.map((name): (typeof WEIGHTS)[number] => [
+    `more ${name}`,
+    moreDocument(name),
+    { first: REFUND_PARTS[name].more },
+    moreCost(name),
+  ]),
   ...COUNTS.map((spec): (typeof WEIGHTS)[number] => [
     spec.operation,
     countDocument(spec),
@@ -96,6 +122,12 @@ describe('a page of the size it starts with', () => {
     ['ProductVariants', PRODUCT_VARIANTS_COST],
     ['a list of ids', idsCost(250, 'read_all_orders')],
     ...LISTS.map(({ field, cost, max }): [string, number] => [`${field} by id`, max * cost]),
+    ...IN_ORDERS.flatMap(({ spec, whole, ids, byId }): [string, number][] => [
+      [whole.operation, whole.cost(spec.whole)],
+      [ids.operation, ids.cost(spec.ids.size.start)],
+      [byId.operation, byId.cost(spec.fetched)],
+    ]),
+    ...REFUND_LISTS.map((name): [string, number] => [`more ${name}`, moreCost(name)]),
   ])('%s too', (_, cost) => {
     expect(cost).toBeLessThan(QUERY_CAP / 2);
   });

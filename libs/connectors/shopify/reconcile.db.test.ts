@@ -47,7 +47,9 @@ describeDb('a Shopify shop compared by ids', () => {
       expect({ table, rows: await rowsOf(table) }).toEqual({ table, rows });
   };
 
-  it.each(shopify.streams.map(({ name }) => name))('%s: fetches and marks what differs', async (stream) => {
+  // What can be edited and deleted by itself.
+  const edited = ['shopify.orders', 'shopify.customers', 'shopify.products'];
+  it.each(edited)('%s: fetches and marks what differs', async (stream) => {
     const kind = stream.slice('shopify.'.length);
     expect(await finish(stream)).toMatchObject({ state: 'succeeded' });
     expect(await finish(stream, { kind: 'reconcile' })).toMatchObject({

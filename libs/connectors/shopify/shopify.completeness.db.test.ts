@@ -56,7 +56,8 @@ describeDb('a Shopify shop', () => {
     (await findCheckpoint(db.engine.warehouse, connection.id, 'shopify.orders'))?.cursorAt ?? null;
   const accept = (run: RunRow) => acceptRun(db.engine.warehouse, run.id, { by: 'ann', now: db.clock.now });
 
-  it.each(shopify.streams.map(({ name }) => name))('proves %s complete by one call', async (stream) => {
+  const counted = shopify.streams.filter(({ census }) => census).map(({ name }) => name);
+  it.each(counted)('proves %s complete by one call', async (stream) => {
     const { records } = sandbox.truth().streams[stream]!;
     expect(await read({ stream })).toMatchObject({
       state: 'succeeded',

@@ -9,6 +9,7 @@ describeContract(shopify, async ({ records, now }) => {
     plan: { maximumAvailable: 1_000_000, restoreRate: 1_000_000 },
   });
   const kindOf = (stream: string): string => stream.slice('shopify.'.length);
+  const inOrders = (kind: string): boolean => ['fulfillments', 'refunds', 'transactions'].includes(kind);
   const truthOf = (stream: string) => sandbox.truth().streams[stream]!;
   const faults = {
     throttled: { kind: 'status', status: 429, retryAfter: '2' },
@@ -25,6 +26,7 @@ describeContract(shopify, async ({ records, now }) => {
       /secret|token/i.test(name) ? [value] : [],
     ),
     records: (stream) => truthOf(stream).records,
+    listed: (stream) => (inOrders(kindOf(stream)) ? records : truthOf(stream).records),
     rows: (stream) =>
       Object.fromEntries(
         Object.entries(truthOf(stream).tables).map(([name, table]) => [
@@ -32,11 +34,20 @@ describeContract(shopify, async ({ records, now }) => {
           (table as { rows: number }).rows,
         ]),
       ),
-    touch: (stream, count) => void sandbox.edit({ op: 'touch', stream: kindOf(stream), count }),
+    touch: (stream, count) => {
+      const kind = kindOf(stream);
+      sandbox.edit({ op: 'touch', stream: inOrders(kind) ? 'orders' : kind, count });
+    },
     fault: (kind, calls) =>
       void sandbox.turn({ faults: [{ ...faults[kind], next: calls, path: 'graphql' }] }),
     corrupt: (stream) =>
-      void sandbox.turn({ corrupt: { stream: kindOf(stream), count: 1, set: { updatedAt: 'yesterday' } } }),
+      void sandbox.turn({
+        corrupt: {
+          stream: kindOf(stream),
+          count: 1,
+          set: { updatedAt: 'yesterday', createdAt: 'yesterday' },
+        },
+      }),
     mend: () => void sandbox.turn({ corrupt: null }),
     tokens: (end) => void sandbox.turn({ tokens: end }),
     close: () => sandbox.close(),

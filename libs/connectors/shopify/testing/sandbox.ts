@@ -46,7 +46,24 @@ export function sandbox(options: Partial<ShopOptions> = {}) {
   return { simulator, clock, call };
 }
 
-/** Every page of a stream, each record followed to its end. */
+async function withBeside(
+  { beside }: Stream,
+  page: readonly unknown[],
+  send: (spec: CallSpec) => Promise<unknown>,
+): Promise<readonly unknown[]> {
+  let records = page;
+  for (let place: Place | null = null; beside;) {
+    const spec = beside.request({ records, place, settings });
+    if (spec === null) break;
+    const body = beside.body.parse(await send(spec));
+    records = beside.merge(records, body);
+    place = beside.next({ body, records, place });
+    if (place === null) break;
+  }
+  return records;
+}
+
+/** Every page of a stream, with what stands beside it, each record followed to its end. */
 export async function readAll(
   stream: Stream,
   query: { window: Window; size: number; send: (spec: CallSpec) => Promise<unknown> },
@@ -57,7 +74,7 @@ export async function readAll(
   let place: Place | null = null;
   do {
     const body = stream.body.parse(await send(stream.request({ window, place, size, settings })));
-    for (const wire of stream.records(body)) {
+    for (const wire of await withBeside(stream, stream.records(body), send)) {
       let record = stream.schema.parse(wire);
       for (const follow of stream.follow)
         for (let more = follow.next(record); more !== null; more = follow.next(record))
