@@ -1,5 +1,5 @@
 import { cursorOf } from '#sync';
-import { DEEPEST, nextInside, nextPlace, sinceOf } from './pages.js';
+import { DEEPEST, nextById, nextInside, nextPlace, searchById, sinceOf } from './pages.js';
 
 const page = (updatedAt: string, count = 250) => ({
   pageInfo: { hasNextPage: true, endCursor: `after ${updatedAt}` },
@@ -46,5 +46,35 @@ describe('a walk through a list', () => {
 
   it('does not end in silence where a next page has no cursor', () => {
     expect(() => nextInside({ hasNextPage: true, endCursor: null }, 'order 1')).toThrow(/order 1/);
+  });
+});
+
+describe('a walk by id', () => {
+  const ids = (...list: (number | string)[]) => ({
+    pageInfo: { hasNextPage: true, endCursor: 'c' },
+    nodes: list.map((id) => ({ id: `gid://shopify/InventoryItem/${id}?of=1` })),
+  });
+  const deep = { after: 'x', seen: DEEPEST - 4 };
+
+  it('begins anew at the last id before Shopify stops it, and goes on from there', () => {
+    const anew = nextById({ list: ids(8, 9, 10, '9123372036854775807'), place: deep, size: 4 });
+    expect(anew).toEqual({ from: '9123372036854775807', seen: 0 });
+    expect(searchById(anew)).toBe('id:>=9123372036854775807');
+    const next = nextById({ list: ids(1, 2), place: anew, size: 4 });
+    expect(next).toEqual({ after: 'c', seen: 2, from: '9123372036854775807' });
+    expect([searchById(next), searchById({ after: 'c', seen: 4 }), searchById(null)]).toEqual([
+      'id:>=9123372036854775807',
+      null,
+      null,
+    ]);
+  });
+
+  it.each([
+    ['goes down', ids(10, 9)],
+    ['holds one twice', ids(9, 9)],
+    ['holds no ids', ids()],
+  ])('loses nothing where the list %s: it is refused', (_, list) => {
+    expect(() => nextById({ list, place: deep, size: 4 })).toThrow(/not sorted by id/);
+    expect(nextById({ list, place: null, size: 4 })).toMatchObject({ after: 'c' });
   });
 });

@@ -1,3 +1,4 @@
+import { Unavailable } from '#sync';
 import type { Reply } from '#http';
 import { classify, meter, notice, roomy, tooLarge } from './replies.js';
 import { fixture } from './testing/fixture.js';
@@ -42,6 +43,14 @@ describe('errors inside a 200', () => {
     ['reply-partial', 'transient'],
   ])('%s is %s', (name, kind) => {
     expect(classify(ok(name), now)).toMatchObject({ kind });
+  });
+
+  it('a shop without Shopify Payments does not have what is read there, and says so', () => {
+    const failure = classify(ok('balance-transactions-none'), now);
+    expect(failure).toBeInstanceOf(Unavailable);
+    expect(failure?.message).toMatch(/does not use Shopify Payments/);
+    expect(classify(ok('balance-transactions'), now)).toBeUndefined();
+    expect(classify(reply(200, null), now)).toBeUndefined();
   });
 
   it('a good page is left to the default', () => {
