@@ -47,8 +47,8 @@ export function chooseShop(home: Home, options: ShopOptions, now: Date): Sandbox
  * Another shop than before is another account under the same name: what was here of the old one goes, checkpoints included.
  */
 export async function connectDemo(stack: Stack, sandboxUrl: string, shop: SandboxShop): Promise<void> {
-  const { demoConnections } = await import('../sandbox/index.js');
-  const demos = demoConnections(sandboxUrl);
+  const { demoConnections, roomy } = await import('../sandbox/index.js');
+  const demos = demoConnections(sandboxUrl).map(roomy);
   const before = stack.home.connectedShop();
   if (before && !isDeepStrictEqual(before, shop)) await forget(stack, new Set(demos.map(({ name }) => name)));
   for (const demo of demos) await saveConnection(stack.warehouse, stack.ring, { ...demo, sandbox: true });

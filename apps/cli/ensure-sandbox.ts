@@ -15,7 +15,7 @@ export async function ensureSandbox(stack: Stack, context: Context): Promise<{ s
   const demo = (await listConnections(stack.warehouse)).find((one) => one.name === 'demo' && one.sandbox);
   if (!demo) return nothing;
   context.output.progress('starting the sandbox');
-  const sandbox = await startSandboxProcess(shop, 0);
+  const sandbox = await startSandboxProcess(shop, 0, { roomy: true });
   await connectDemo(stack, sandbox.url, shop);
   return sandbox;
 }

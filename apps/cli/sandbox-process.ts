@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '#kernel';
+import type { SandboxOptions } from '../sandbox/index.js';
 import type { SandboxShop } from './home.js';
 
 export interface SandboxProcess {
@@ -12,12 +13,17 @@ export interface SandboxProcess {
 const MAIN = fileURLToPath(new URL('../sandbox/main.js', import.meta.url));
 
 /** The sandbox in a process of its own, so that serving costs the worker nothing. It ends with its parent. */
-export async function startSandboxProcess(shop: SandboxShop, port: number): Promise<SandboxProcess> {
+export async function startSandboxProcess(
+  shop: SandboxShop,
+  port: number,
+  { roomy = false }: Pick<SandboxOptions, 'roomy'> = {},
+): Promise<SandboxProcess> {
   const options = {
     seed: shop.seed,
     orders: shop.orders,
     anchor: shop.anchor,
     port,
+    roomy,
     ...(shop.shopFile ? { shopFile: shop.shopFile } : {}),
   };
   const child = fork(MAIN, [JSON.stringify(options)], {

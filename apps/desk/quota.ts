@@ -1,6 +1,7 @@
 import { platformOf } from '#catalog';
 import { localLimiter, type MeterReading } from '#http';
 import { earlier, hours } from '#kernel';
+import { limitsOf } from '#sync';
 import {
   forecast,
   heartbeats,
@@ -49,10 +50,10 @@ export interface Meters {
  * process that works, which shows them with its heartbeat; where none ever did, all is there that the limits allow.
  */
 export async function metersFor(desk: MeteredDesk, now: Date): Promise<Meters> {
-  const limitsOf = (connection: ConnectionRow) => platformOf(connection.platform).limits;
+  const limits = ({ platform, settings }: ConnectionRow) => limitsOf(platformOf(platform).limits, settings);
   if (desk.mode === 'cluster') {
     const limiter = desk.limiter();
-    return { asOf: now, source: 'shared', of: (one) => limiter.meters(one.id, limitsOf(one), now) };
+    return { asOf: now, source: 'shared', of: (one) => limiter.meters(one.id, limits(one), now) };
   }
   const shown = (await heartbeats(desk.warehouse)).find(
     (one) => one.part === 'worker' && one.meters !== null && isAlive(one, now),
@@ -62,7 +63,7 @@ export async function metersFor(desk: MeteredDesk, now: Date): Promise<Meters> {
   return {
     asOf: shown?.seenAt ?? now,
     source: shown ? 'worker' : 'limits',
-    of: async (one) => kept[one.id]?.map(readBack) ?? nobody.meters(one.id, limitsOf(one), now),
+    of: async (one) => kept[one.id]?.map(readBack) ?? nobody.meters(one.id, limits(one), now),
   };
 }
 

@@ -19,7 +19,7 @@ import type { Simulator } from './simulator.js';
  * platform's own paths lie under its name; the sandbox's lie under `/_sandbox`.
  */
 export { DEMO_SHOP, type SandboxOptions } from './options.js';
-export { DEMO_CREDENTIALS, demoConnections } from './platforms.js';
+export { DEMO_CREDENTIALS, demoConnections, roomy } from './platforms.js';
 export type { SandboxTruth } from './control.js';
 export type { AccountLedger, LedgerLine } from './ledger.js';
 export type { Simulator } from './simulator.js';

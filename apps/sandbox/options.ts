@@ -27,6 +27,8 @@ const sandboxOptions = z.strictObject({
     .optional(),
   maxQueryCost: z.number().int().positive().optional(),
   scopes: z.array(z.string()).optional(),
+  /** Accounts whose owner agreed with the platform on more calls than everybody has: a demonstration need not wait. */
+  roomy: z.boolean().default(false),
 });
 
 export interface SandboxOptions extends z.input<typeof sandboxOptions> {
@@ -42,6 +44,7 @@ export interface Plan {
   readonly seed: number;
   readonly anchor: Date;
   readonly shops: readonly ShopOptions[];
+  readonly roomy: boolean;
   readonly now: () => number;
 }
 
@@ -51,7 +54,7 @@ const DAY = 86_400_000;
 export function planSandbox({ shops, now = Date.now, ...options }: SandboxOptions): Plan {
   const read = sandboxOptions.safeParse(options);
   if (!read.success) throw new Failure('config', `the sandbox cannot start: ${z.prettifyError(read.error)}`);
-  const { port, host, seed, orders, shopFile, anchor, plan, maxQueryCost, scopes } = read.data;
+  const { port, host, seed, orders, shopFile, anchor, plan, maxQueryCost, scopes, roomy } = read.data;
   const demo: ShopOptions = {
     name: DEMO_SHOP,
     source: shopFile ? { kind: 'file', path: shopFile } : { kind: 'built-in', seed, orders },
@@ -65,6 +68,7 @@ export function planSandbox({ shops, now = Date.now, ...options }: SandboxOption
     seed,
     anchor: anchor === undefined ? new Date(Math.floor(now() / DAY) * DAY) : new Date(anchor),
     shops: shops ?? [demo],
+    roomy,
     now,
   };
 }

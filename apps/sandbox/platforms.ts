@@ -68,11 +68,29 @@ const OTHERS: readonly SandboxPlatform[] = [
   },
 ];
 
+/** Where a demonstration would wait long for what everybody has: the knobs there, and what the connection knows of them. */
+const ROOMY: Readonly<Record<string, { readonly knobs: object; readonly limits: string }>> = {
+  freeagent: {
+    knobs: { limits: { perMinute: 6000, perHour: 100_000 } },
+    limits: 'minute=6000,hour=100000',
+  },
+  shipbob: { knobs: { perMinute: 6000 }, limits: 'calls=6000' },
+};
+
+/** The same connection to a sandbox whose accounts are `roomy`. */
+export function roomy(demo: DemoConnection): DemoConnection {
+  const more = ROOMY[demo.platform];
+  return more ? { ...demo, settings: { ...demo.settings, limits: more.limits } } : demo;
+}
+
 /** Every platform's simulator; the others are told of the web shop's trade when they are first asked. */
 export function makeSimulators(plan: Plan, now: () => number): readonly Simulator[] {
   const shopify = new ShopifySimulator({ shops: plan.shops, anchor: plan.anchor, now });
   const accounts = plan.shops.map(({ name }) => ({ name, trade: once(() => shopify.trade(name)) }));
-  return [shopify, ...OTHERS.map(({ make }) => make({ accounts, anchor: plan.anchor, now }))];
+  const others = OTHERS.map(({ make }) => make({ accounts, anchor: plan.anchor, now }));
+  for (const simulator of plan.roomy ? others : [])
+    for (const account of simulator.accounts) simulator.knobs(account, ROOMY[simulator.name]?.knobs ?? {});
+  return [shopify, ...others];
 }
 
 /** A connection for each platform. */

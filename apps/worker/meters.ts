@@ -1,6 +1,6 @@
 import type { Limiter } from '#http';
 import type { Json } from '#kernel';
-import type { Platform } from '#sync';
+import { limitsOf, type Platform } from '#sync';
 import { listConnections, type Warehouse } from '#warehouse';
 
 /** Where every account's limits stand in this process, by connection: for others to read who cannot ask its limiter. */
@@ -9,10 +9,14 @@ export async function metersOf(
   platforms: readonly Platform[],
 ): Promise<Json> {
   const connections = await listConnections(doors.warehouse);
-  const read = connections.flatMap(({ id, platform }) => {
+  const read = connections.flatMap(({ id, platform, settings }) => {
     const known = platforms.find((one) => one.name === platform);
     return known
-      ? [doors.limiter.meters(id, known.limits, doors.now()).then((meters) => [id, meters] as const)]
+      ? [
+          doors.limiter
+            .meters(id, limitsOf(known.limits, settings), doors.now())
+            .then((meters) => [id, meters] as const),
+        ]
       : [];
   });
   // Plain JSON: an instant goes as its text.

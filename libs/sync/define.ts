@@ -16,6 +16,7 @@ import type { Cursor } from './cursor.js';
 import type { Download } from './download.js';
 import type { Each } from './each.js';
 import type { History } from './history.js';
+import { withLimits } from './limits.js';
 import type { Listing } from './listing.js';
 import type { Onto, OntoOf } from './onto.js';
 
@@ -400,6 +401,7 @@ export function definePlatform<S extends z.ZodType, C extends z.ZodType>(spec: P
     fromEnv: () => null,
     json: undefined,
     ...spec,
+    settings: withLimits(spec.settings, spec.limits),
     auth: { aheadMs: 0, ...spec.auth },
   };
   return platform as unknown as Platform;

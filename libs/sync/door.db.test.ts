@@ -213,6 +213,26 @@ describeDb('the door to an account', () => {
       expect(asked).toEqual([{ weight: 7, account: connection.id, operation: 'things' }]);
     });
 
+    it('says what the connection may call, where its settings know of more than everybody has', async () => {
+      const limits = [
+        { name: 'fake.minute', per: 'connection', kind: 'window', capacity: 120, windowMs: 60_000 },
+      ] as const;
+      const asked: number[] = [];
+      const limiter = {
+        ...freeLimiter,
+        acquire: async (request: Parameters<typeof freeLimiter.acquire>[0]) => {
+          asked.push(...request.limits.map(({ capacity }) => capacity));
+          return { release: async () => undefined };
+        },
+      };
+      const connection = await db.connect({
+        credentials: { token: 'token 1' },
+        settings: { shop: 'demo', limits: 'minute=600' },
+      });
+      await call(openDoor({ ...db.engine, limiter }, { ...platform, limits }, connection));
+      expect(asked).toEqual([600]);
+    });
+
     it('gives every lease back, also when the call fails or the network does', async () => {
       const { limiter, outcomes } = recorded();
       const door = openDoor(

@@ -13,6 +13,7 @@ import {
   type FilePart,
   type PartAddress,
 } from './fetch-file.js';
+import { limitsOf } from './limits.js';
 import { parse } from './parse.js';
 import { placesOf } from './places.js';
 import { holdTokens } from './renew.js';
@@ -148,7 +149,7 @@ export function openDoor(
       lane,
       spender: options.spender ?? spec.operation,
       weight: spec.weight ?? 1,
-      limits: platform.limits,
+      limits: limitsOf(platform.limits, connection.settings),
       maxWaitMs: LONGEST_WAIT,
       signal,
       now: () => deps.now().getTime(),

@@ -27,6 +27,7 @@ export {
   definePlatform,
   defineStream,
 } from './define.js';
+export { limitsOf } from './limits.js';
 export { type Each, type Parent, NO_PARENT, among, eachListed } from './each.js';
 export { type Beside, beside } from './beside.js';
 export { type Address, type Download, download } from './download.js';

@@ -18,6 +18,7 @@ import {
 import type { CallSpec } from './call-spec.js';
 import type { Platform } from './define.js';
 import type { Engine } from './engine.js';
+import { limitsOf } from './limits.js';
 import { parse } from './parse.js';
 
 /** How long a claim lives past its last sign of life; longer than the call and its second try may take. */
@@ -222,7 +223,7 @@ export function holdTokens(deps: Deps, account: Account, exchange: Exchange): To
       lane: 'live',
       spender: 'token',
       weight: spec.weight ?? 1,
-      limits: auth.limits ?? platform.limits,
+      limits: auth.limits ?? limitsOf(platform.limits, connection.settings),
       maxWaitMs: PATIENCE,
       signal: new AbortController().signal,
       now: () => deps.now().getTime(),

@@ -52,7 +52,7 @@ async function up(context: Context, options: UpOptions): Promise<number> {
 
     output.progress('starting the sandbox');
     const shop = chooseShop(stack.home, options, started);
-    const sandbox = await startSandboxProcess(shop, 0);
+    const sandbox = await startSandboxProcess(shop, 0, { roomy: true });
     closing.push(() => sandbox.stop());
     await connectDemo(stack, sandbox.url, shop);
 
