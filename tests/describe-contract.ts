@@ -1,7 +1,13 @@
 import { createSender, type Sender } from '#http';
-import { later, minutes } from '#kernel';
-import type { Platform, Stream } from '#sync';
-import { reloadConnection, type ConnectionRow, type RunRow } from '#warehouse';
+import { days, earlier, later, minutes } from '#kernel';
+import type { Platform, Stream, Window } from '#sync';
+import {
+  findCheckpoint,
+  insertBackfill,
+  reloadConnection,
+  type ConnectionRow,
+  type RunRow,
+} from '#warehouse';
 import { openTestEngine, type TestEngine } from './engine.js';
 import { describeDb } from './postgres.js';
 
@@ -45,6 +51,18 @@ type Case =
   | 'expired token'
   | 'dead token'
   | 'bad record';
+
+type SliceWindow = Window & { readonly from: Date };
+
+/** All that can be asked for in three slices, the most recent first; none where a stream tells no changes. */
+function slicesOf({ cursor }: Stream, now: Date): SliceWindow[] {
+  if (!cursor) return [];
+  const to = earlier(now, cursor.settle ?? 0);
+  const from = cursor.reach === undefined ? new Date('2015-01-01T00:00:00Z') : earlier(now, cursor.reach);
+  const starts = [from, earlier(now, days(30)), earlier(now, days(7))];
+  const ends = [...starts.slice(1).map((start) => earlier(start, cursor.grain ?? 1)), to];
+  return starts.map((start, i) => ({ from: start, to: ends[i]! })).reverse();
+}
 
 /** The same promises of every connector, against its own stand-in, through the real engine, door and network. */
 export function describeContract(
@@ -267,6 +285,40 @@ export function describeContract(
         changed: 0,
       });
       await expectWhole(stream);
+    });
+
+    it('a backfill in slices brings every row once and leaves the live checkpoint alone', async () => {
+      await start(9);
+      for (const [name, stream] of streams) {
+        const windows = slicesOf(stream, db.clock.now);
+        if (windows.length === 0) continue;
+        const { slices } = await insertBackfill(
+          db.engine.warehouse,
+          {
+            connectionId: connection.id,
+            stream: name,
+            from: windows.at(-1)!.from,
+            to: windows[0]!.to,
+            slice: 'month',
+            parallel: 2,
+            requestedBy: 'ann',
+            windows,
+          },
+          db.clock.now,
+        );
+        const done: RunRow[] = [];
+        for (const slice of slices) done.push(await db.finish(slice));
+        const sum = (of: 'inserted' | 'changed' | 'gone'): number => done.reduce((n, one) => n + one[of], 0);
+        const rows = Object.values(stage.rows(name)).reduce((a, b) => a + b, 0);
+        expect({
+          name,
+          states: done.map(({ state, failure }) => failure ?? state),
+          inserted: sum('inserted'),
+          changed: sum('changed') + sum('gone'),
+        }).toEqual({ name, states: done.map(() => 'succeeded'), inserted: rows, changed: 0 });
+        expect(await findCheckpoint(db.engine.warehouse, connection.id, name)).toBeNull();
+        await expectWhole(stream);
+      }
     });
 
     it('nothing secret is logged, stored or told', async () => {

@@ -3,7 +3,7 @@ import { defineStream, type PageQuery } from '#sync';
 import { freeagentContacts } from '#warehouse/tables';
 import { z } from 'zod';
 import { get } from '../calls.js';
-import { nextInWalk, PAGE_SIZE, unseenIn, walkQuery } from '../pages.js';
+import { nextInWalk, PAGE_SIZE, unseenIn, upTo, walkQuery } from '../pages.js';
 import { Contact } from '../records/contact.js';
 import { addressOf, CHANGES } from '../changes.js';
 import type { FreeAgentSettings } from '../settings.js';
@@ -18,7 +18,7 @@ export const contacts = defineStream({
   request: ({ settings, ...at }: PageQuery<FreeAgentSettings>) =>
     get(settings, 'contacts', { view: 'all', ...walkQuery(at) }),
   body: z.object({ contacts: z.array(z.unknown()) }),
-  records: ({ contacts: all }, { place }) => unseenIn(all, place),
+  records: ({ contacts: all }, { place, window }) => upTo(window, unseenIn(all, place)),
   next: ({ body, ...page }) => nextInWalk(page, body.contacts),
 
   schema: Contact,

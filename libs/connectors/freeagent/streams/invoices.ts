@@ -3,7 +3,7 @@ import { children, defineStream, type PageQuery } from '#sync';
 import { freeagentInvoiceItems, freeagentInvoices } from '#warehouse/tables';
 import { z } from 'zod';
 import { get } from '../calls.js';
-import { nextInWalk, PAGE_SIZE, unseenIn, walkQuery } from '../pages.js';
+import { nextInWalk, PAGE_SIZE, unseenIn, upTo, walkQuery } from '../pages.js';
 import { Invoice } from '../records/invoice.js';
 import { agreed } from '../records/scalars.js';
 import { addressOf, CHANGES, placed } from '../changes.js';
@@ -42,7 +42,7 @@ export const invoices = defineStream({
   request: ({ settings, ...at }: PageQuery<FreeAgentSettings>) =>
     get(settings, 'invoices', { view: 'all', nested_invoice_items: 'true', ...walkQuery(at) }),
   body: z.object({ invoices: z.array(z.unknown()) }),
-  records: ({ invoices: all }, { place }) => unseenIn(all, place),
+  records: ({ invoices: all }, { place, window }) => upTo(window, unseenIn(all, place)),
   next: ({ body, ...page }) => nextInWalk(page, body.invoices),
 
   schema: Invoice,
