@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { shopify } from '#connectors/shopify';
 import { readKeyRing } from '#kernel';
 import { findBackfill, openWarehouse, saveConnection, type BackfillRow, type Warehouse } from '#warehouse';
 import { DEMO_STATIC_CREDENTIALS } from '../apps/sandbox/index.js';
@@ -88,10 +89,10 @@ export async function startCluster(rows: number): Promise<Cluster> {
     baseUrl: `${sandboxUrl}/shopify/${SHOP}`,
     sandbox: true,
   });
-  for (const stream of ['shopify.orders', 'shopify.customers', 'shopify.products'])
+  for (const { name } of shopify.streams)
     await warehouse.query('insert into streams (connection_id, stream, enabled) values ($1, $2, false)', [
       connection.id,
-      stream,
+      name,
     ]);
 
   return {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readKeyRing } from '#kernel';
 import { findRun, insertRun, openWarehouse, saveConnection, type RunRow, type Warehouse } from '#warehouse';
+import { shopify } from '#connectors/shopify';
 import { DEMO_ACCESS } from '#simulators/shopify';
 import { startSandbox, type Sandbox } from '../apps/sandbox/index.js';
 import { redisProgram, startOwnRedis, type OwnRedis } from '../libs/http/testing/own-redis.js';
@@ -55,7 +56,7 @@ const TAKEN_OVER_MS = 5000;
       await warehouse.query(
         `with off as (insert into streams (connection_id, stream, enabled)
            select $1, stream, false from unnest($2::text[]) as stream returning 1) select from off`,
-        [id, ['shopify.orders', 'shopify.customers', 'shopify.products']],
+        [id, shopify.streams.map((stream) => stream.name)],
       );
     }
     env = {

@@ -37,9 +37,8 @@ export interface OrderListSpec {
   readonly whole: number;
   /** The field that counts them, where there is one. */
   readonly count?: 'fulfillmentsCount' | 'transactionsCount';
-  /** What the nightly list of ids tells of one, what that costs, how many of an order, and orders a page. */
+  /** What the nightly list of ids tells of each, what one costs, and orders a page. */
   readonly ids: {
-    readonly first: number;
     readonly fields: string;
     readonly cost: number;
     readonly size: PageSize;
@@ -106,11 +105,11 @@ export function orderListQueries({ field, type, fields, cost, shown, count, ids 
       document: `query ${one}Ids($first: Int!, $after: String, $query: String) {
   ids: orders(first: $first, after: $after, sortKey: ID, query: $query) {
     pageInfo { hasNextPage endCursor }
-    nodes { id ${field}(first: ${ids.first}) { ${ids.fields} } }
+    nodes { id ${field} { ${ids.fields} } }
   }
   ${SCOPES}
 }`,
-      cost: (size: number): number => connection(size, object(list(ids.first, ids.cost))) + SCOPES_COST,
+      cost: (size: number): number => connection(size, object(ids.cost)) + SCOPES_COST,
     },
     byId: {
       operation: `${name}ById`,
@@ -196,7 +195,7 @@ const wholeLists = (
     },
   });
 
-/** Ids and versions of all there are, order by order; those of an order with more than are listed are asked for by id. */
+/** Ids and versions of all there are, order by order, each order's whole. */
 function idsOf(spec: OrderListSpec, { ids, byId }: ReturnType<typeof orderListQueries>): Listing {
   const { field, type, split = (one: Wire) => [one] } = spec;
   const Order = z.object({ [field]: z.array(z.looseObject({ id: z.string() })) });

@@ -95,7 +95,7 @@ const CALLED_OFF = 400_000_000;
 function lostParcel(order: Order, atMs: number): void {
   const [sent] = order.fulfillmentList;
   if (!sent) return;
-  const tracking = sent.trackingList.map((one) => ({ ...one, number: `${one.number}X` }));
+  const tracking = sent.trackingList.map((one) => ({ ...one, number: one.number && `${one.number}X` }));
   const parcel = new Fulfillment(order, CALLED_OFF + order.seq, sent.shipped, atMs, tracking, null);
   parcel.cancel(atMs);
   order.fulfillmentList.push(parcel);

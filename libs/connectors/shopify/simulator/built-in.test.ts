@@ -88,6 +88,22 @@ describe('the built-in shop', () => {
       'a refund without createdAt',
       () => orders.some((order) => order.refundList.some((refund) => refund.createdAt === null)),
     ],
+    [
+      'a refund that paid something else than it is worth',
+      () => orders.some((order) => order.refundList.some((refund) => refund.discrepancy !== 0)),
+    ],
+    [
+      'a refund of shipping',
+      () => orders.some((order) => order.refundList.some((refund) => refund.shipping > 0)),
+    ],
+    [
+      'goods under two tracking numbers',
+      () => orders.some((order) => order.fulfillmentList.some((parcel) => parcel.trackingList.length > 1)),
+    ],
+    [
+      'a parcel that was called off',
+      () => orders.some((order) => order.fulfillmentList.some((parcel) => parcel.isCancelled)),
+    ],
     ['a test order', () => orders.some((order) => order.test)],
     ['a cancelled order', () => orders.some((order) => order.cancelledAt !== null)],
     ['a line that costs nothing', () => lines.some((line) => line.unit === 0)],

@@ -148,7 +148,7 @@ const NODE_SCOPES: Readonly<Record<string, string>> = {
 
 /** A parcel, a refund or a payment, where its order may be seen. */
 function afterSale(type: string, id: string, context: RequestContext): AfterSale | null {
-  const found = context.store.afterSale(`gid://shopify/${type}/${legacyId(id, type)}`);
+  const found = context.store.afterSale(`gid://shopify/${type}/${legacyId(id, type) ?? ''}`);
   return found && isVisible(found.order, context) ? found : null;
 }
 

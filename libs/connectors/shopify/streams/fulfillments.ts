@@ -17,10 +17,9 @@ export const FULFILLMENTS = {
   whole: 20,
   count: 'fulfillmentsCount',
   ids: {
-    first: 5,
     fields: 'id updatedAt trackingInfo { number }',
     cost: object(object()),
-    size: { start: 40, min: 1, max: LARGEST_PAGE },
+    size: { start: 100, min: 1, max: LARGEST_PAGE },
     version: ({ updatedAt }) => wireInstant.parse(updatedAt),
   },
   fetched: 100,

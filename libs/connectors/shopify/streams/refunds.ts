@@ -19,10 +19,9 @@ export const REFUNDS = {
   shown: { first: 1, fields: 'id', cost: object() },
   whole: 5,
   ids: {
-    first: 3,
     fields: 'id updatedAt',
     cost: object(),
-    size: { start: 100, min: 1, max: LARGEST_PAGE },
+    size: { start: 150, min: 1, max: LARGEST_PAGE },
     version: ({ updatedAt }) => wireInstant.parse(updatedAt),
   },
   fetched: 5,

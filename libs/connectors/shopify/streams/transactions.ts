@@ -22,10 +22,9 @@ export const TRANSACTIONS = {
   whole: 20,
   count: 'transactionsCount',
   ids: {
-    first: 4,
     fields: 'id createdAt processedAt',
     cost: object(),
-    size: { start: 80, min: 1, max: LARGEST_PAGE },
+    size: { start: 150, min: 1, max: LARGEST_PAGE },
     version: ({ createdAt, processedAt }) =>
       versionOf({
         createdAt: wireInstant.parse(createdAt),
