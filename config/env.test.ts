@@ -80,6 +80,18 @@ describe('readEnv', () => {
     expect(said).toContain('STRATUS_SECRET_KEY holds');
   });
 
+  it('sends mail where a server is named, from somebody', () => {
+    expect(readEnv({}).mail).toBeUndefined();
+    expect(readEnv({ SMTP_HOST: 'smtp.example', SMTP_USER: 'me@shop.example' }).mail).toEqual({
+      host: 'smtp.example',
+      port: 587,
+      user: 'me@shop.example',
+      password: undefined,
+      from: 'me@shop.example',
+    });
+    expect(mistakes({ SMTP_HOST: 'smtp.example' })).toContain('SMTP_FROM');
+  });
+
   it('names every mistake at once', () => {
     const said = mistakes({ PORT: 'x', STRATUS_STOP_MS: '-1', REDIS_URL: 'redis://r' });
     expect(said).toMatch(/PORT.*\nSTRATUS_STOP_MS.*\nREDIS_URL is set/);

@@ -5,4 +5,6 @@
  */
 export { startConsole, type Console } from './serve.js';
 export { type ConsoleOptions } from './options.js';
-export { createUser, randomPassword, setPassword } from './users.js';
+export { dropFactor } from './second-factor.js';
+export { endSessions } from './sessions.js';
+export { createUser, findUser, randomPassword, setPassword } from './users.js';

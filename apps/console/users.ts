@@ -29,6 +29,13 @@ export async function createUser(
   return row;
 }
 
+/** The user of that name; a Failure where there is none. */
+export async function findUser(warehouse: Warehouse, name: string, workspace: string): Promise<UserRow> {
+  const user = await users(warehouse).findOneBy({ workspaceId: workspace, name });
+  if (!user) throw new Failure('refused', `there is no user ${name}`);
+  return user;
+}
+
 /** Sets the password and ends the user's sessions, all but the one it was set from. */
 export async function setPassword(
   warehouse: Warehouse,

@@ -99,9 +99,10 @@ async function done(
   } as AnyCall;
   let thrown: unknown;
   try {
-    const given = await route.handle(call);
     if (line !== null) response.set('X-Stratus-Deed', line);
-    if (line !== null && deed.undo !== undefined) response.set('X-Stratus-Undo', line);
+    const given = await route.handle(call);
+    if (line !== null && deed.undo !== undefined && !response.headersSent)
+      response.set('X-Stratus-Undo', line);
     return { status: statusOf(route), body: bodyOf(route, given, response) };
   } catch (error) {
     thrown = error;
