@@ -164,9 +164,7 @@ async function signIn(url: string): Promise<string> {
 async function listen(url: string, cookie: string): Promise<AbortController> {
   const stop = new AbortController();
   const reply = await fetch(`${url}/api/v1/events`, { headers: { Cookie: cookie }, signal: stop.signal });
-  const drain = async (): Promise<void> => {
-    for await (const _ of reply.body!) continue;
-  };
-  drain().catch(() => undefined);
+  // It ends with the abort.
+  reply.body!.pipeTo(new WritableStream()).catch(() => undefined);
   return stop;
 }

@@ -30,6 +30,11 @@ export class Operators1763700000017 implements MigrationInterface {
       create index run_calls_run on run_calls (run_id, id);
       create index run_calls_at on run_calls using brin (at);
 
+      create index quota_usage_minute on quota_usage using brin (minute);
+
+      -- A worker that shows its presence by a lock: one whose lock is gone is dead.
+      alter table heartbeats add present boolean not null default false;
+
       create table run_attempts (
         run_id text not null references runs (id) on delete cascade,
         lease integer not null,
@@ -68,6 +73,7 @@ export class Operators1763700000017 implements MigrationInterface {
       create index runs_listed_state on runs (connection_id, state, queued_at desc, id desc);
       create index runs_listed_cause on runs (connection_id, failure_kind, queued_at desc, id desc)
         where failure_kind is not null;
+      create index runs_listed_failed on runs (connection_id, stream, queued_at desc, id desc) where state = 'failed';
       create index quarantine_listed on quarantine (connection_id, state, last_seen_at desc, id desc);
       create index backfills_listed on backfills (connection_id, created_at desc, id desc);
       create index audit_log_subject on audit_log (workspace_id, subject, id desc) where subject is not null;

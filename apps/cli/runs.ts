@@ -1,15 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { platforms } from '#catalog';
 import { formatDuration, minutes } from '#kernel';
-import type { Queues } from '#queue';
 import { whyUnavailable } from '#sync';
 import {
   findRun,
-  insertRun,
   isFinished,
   type ConnectionRow,
   type Drift,
-  type NewRun,
   type RunRow,
   type Verdict,
   type Warehouse,
@@ -64,21 +61,6 @@ export function enabledStreams(stack: Stack, connection: ConnectionRow): string[
   return (platform?.streams ?? [])
     .map((stream) => stream.name)
     .filter((name) => stack.config.streams.get(name)?.enabled ?? true);
-}
-
-export async function enqueue(
-  stack: Stack,
-  queues: Queues,
-  connection: ConnectionRow,
-  run: Omit<NewRun, 'connectionId' | 'trigger'>,
-): Promise<RunRow> {
-  const row = (await insertRun(
-    stack.warehouse,
-    { ...run, connectionId: connection.id, trigger: 'manual' },
-    new Date(),
-  ))!;
-  await queues.addRun(connection.platform, run.stream, { runId: row.id, connection: connection.name });
-  return row;
 }
 
 /** Follows runs to their end and shows progress; the truth is the run's row, whoever works on it. */

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Failure, seconds, type Duration } from '#kernel';
 import { consoleApp } from './app.js';
+import { closeFeed } from './live/feeds.js';
 import type { ConsoleOptions } from './options.js';
 import { firstUser } from './users.js';
 
@@ -20,7 +21,10 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     consoleApp(options),
   );
   await listen(server, options);
-  const close = (deadline: Duration): Promise<void> => stop(server, deadline);
+  const close = (deadline: Duration): Promise<void> => {
+    closeFeed(options);
+    return stop(server, deadline);
+  };
   try {
     const firstSignIn = await firstUser(options.warehouse);
     return { url: urlOf(server, options.host), firstSignIn, close };

@@ -32,9 +32,10 @@ export function keptFor<O extends object, T>(
   ms: Duration,
   ask: (owner: O, key: string, now: Date) => Promise<T>,
 ): (owner: O, key: string, now: Date) => Promise<T> {
-  const owners = new WeakMap<O, Map<string, { readonly until: number; readonly answer: Promise<T> }>>();
+  type Kept = Map<string, { readonly until: number; readonly answer: Promise<T> }>;
+  const owners = new WeakMap<O, Kept>();
   return (owner, key, now) => {
-    const kept = owners.get(owner) ?? new Map();
+    const kept = owners.get(owner) ?? (new Map() as Kept);
     owners.set(owner, kept);
     const known = kept.get(key);
     if (known && now.getTime() < known.until) return known.answer;

@@ -65,6 +65,6 @@ const eventsOf = (table: string, row: ShownRow): OrderEvent[] =>
   (TOLD[table] ?? []).flatMap(([column, what]) => {
     const at = row[column];
     if (typeof at !== 'string') return [];
-    const [connectionId, sourceId] = [String(row['connection_id']), String(row['source_id'])];
+    const [connectionId, sourceId] = [row.connection_id, row.source_id];
     return [{ at, what: what(row), table, connectionId, sourceId }];
   });

@@ -1,9 +1,17 @@
 import { asFailure, days, earlier, Failure, formatDuration, minutes, type Duration } from '#kernel';
 import { slotAt, type Closable } from '#queue';
 import type { Platform } from '#sync';
-import { forgetHeartbeats, heartbeats, listConnections, listStreamStates, trimBooks, trimUsage } from '#warehouse';
+import {
+  forgetHeartbeats,
+  heartbeats,
+  listConnections,
+  listStreamStates,
+  trimBooks,
+  trimUsage,
+} from '#warehouse';
 import { startHeartbeat } from '../worker/heartbeat.js';
 import { declaredSchedules, type Declared, type StreamSetting } from './declared.js';
+import { watchDeadWorkers } from './dead-workers.js';
 import { leaderLock, type Leader } from './leader.js';
 import { declaredComparisons, enqueueComparisons } from './nightly.js';
 import { enqueueSlot, reconcile, type SchedulerDoors } from './reconcile.js';
@@ -74,6 +82,7 @@ export function startScheduler(options: SchedulerOptions): Closable {
     slots: 0,
     leads: () => leader.leads,
   });
+  const reaper = watchDeadWorkers({ warehouse, logger, now, leads: () => leader.leads });
   let followsSince: Date | undefined;
   let timer: NodeJS.Timeout | undefined;
   const pass = async (): Promise<void> => {
@@ -97,7 +106,12 @@ export function startScheduler(options: SchedulerOptions): Closable {
     async close(deadline) {
       stopped = true;
       clearTimeout(timer);
-      await Promise.all([ticks.close(deadline), heartbeat.close(deadline), within(running, deadline)]);
+      await Promise.all([
+        ticks.close(deadline),
+        heartbeat.close(deadline),
+        within(running, deadline),
+        within(reaper.close(), deadline),
+      ]);
       await leader.close();
     },
   };

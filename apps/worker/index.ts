@@ -1,8 +1,9 @@
-import type { Duration } from '#kernel';
+import { milliseconds, type Duration } from '#kernel';
 import { jobOf, type Closable, type Move, type Queues } from '#queue';
 import { execute, type Engine, type Platform } from '#sync';
 import { closeBackfills } from '#warehouse';
 import { startHeartbeat } from './heartbeat.js';
+import { showPresence } from './presence.js';
 import { metersOf } from './meters.js';
 import { sliceSlots } from './slots.js';
 import { startTokenRenewer } from './token-renewer.js';
@@ -18,6 +19,8 @@ export interface WorkerOptions {
   readonly showMeters?: boolean;
 }
 
+/** A server that is gone answers no goodbye. */
+const GOODBYE = milliseconds(500);
 /** Progress is for people: more often than this only costs. */
 const PROGRESS_MS = 500;
 
@@ -42,6 +45,7 @@ export function startWorker({
     slots: concurrency,
     ...(showMeters ? { meters: () => metersOf(engine, platforms) } : {}),
   });
+  const presence = showPresence({ ...engine, process: engine.worker });
   const renewer = startTokenRenewer({ engine, platforms });
   const workers = platforms.map((platform) => {
     const inSlot = sliceSlots(concurrency, (job, stream) => queues.wakeRun(platform.name, stream, job));
@@ -79,6 +83,8 @@ export function startWorker({
     async close(deadline) {
       stop.abort(new Error('the worker is stopping'));
       await Promise.all([...workers, renewer, heartbeat].map((one) => one.close(deadline)));
+      // Not before it has said goodbye: one whose lock is gone without that counts as dead.
+      await presence.close(GOODBYE);
     },
   };
 }

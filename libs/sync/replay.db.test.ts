@@ -90,7 +90,7 @@ describeDb('a replay', () => {
     expect(runs).toMatchObject([
       { state: 'succeeded', kind: 'replay', records: 2, inserted: 4, quarantined: 0, calls: 0 },
     ]);
-    expect(bulk).toEqual({ state: 'done', total: 2, done: 2, failed: 0 });
+    expect(bulk).toMatchObject({ action: 'replay', state: 'done', total: 2, done: 2, failed: 0 });
     // No call was needed.
     expect(shop.requests).toHaveLength(asked);
     expect(await rows()).toHaveLength(3);

@@ -28,7 +28,7 @@ interface Accepted {
 export async function acceptRun(
   warehouse: Warehouse,
   id: string,
-  accepted: { readonly by: string; readonly now: Date },
+  accepted: { readonly by: string; readonly now: Date; readonly toldElsewhere?: true },
 ): Promise<RunRow> {
   const done = await warehouse.transaction(async (manager) => {
     const query = queryOf(manager);
@@ -52,14 +52,15 @@ export async function acceptRun(
          ) select from moved`,
         [run.connectionId, run.stream, run.readTo, id],
       );
-    await manager.insert(AuditEntry, {
-      workspaceId: DEFAULT_WORKSPACE,
-      at: accepted.now,
-      actor: accepted.by,
-      action: 'accept',
-      subject: `run ${id}`,
-      outcome: run.verdictReason ?? 'accepted',
-    });
+    if (!accepted.toldElsewhere)
+      await manager.insert(AuditEntry, {
+        workspaceId: DEFAULT_WORKSPACE,
+        at: accepted.now,
+        actor: accepted.by,
+        action: 'accept',
+        subject: `run ${id}`,
+        outcome: run.verdictReason ?? 'accepted',
+      });
     await noteGoodRun(query, id, accepted.now);
     if (run.backfillId !== null) await settleBackfill(query, run.backfillId);
     return true;

@@ -192,7 +192,8 @@ export const unqueueBulk = (
   warehouse.query(
     `with back as (
        update runs set state = 'failed', finished_at = $2, reason = null
-       where bulk_id = $1 and state = 'queued' and attempt = 0 and kind <> 'replay' returning id, stream
+       where bulk_id = $1 and state = 'queued' and attempt = 0 and failure is not null and kind <> 'replay'
+       returning id, stream
      ) select id, stream from back`,
     [bulkId, now],
   );

@@ -37,8 +37,11 @@ export interface FailureRow {
 
 const columns = `f.fingerprint, f.kind, f.platform, f.stream, f.operation, f.message, f.state, f.count, f.reopened,
   f.first_seen_at as "firstSeenAt", f.last_seen_at as "lastSeenAt", f.example, f.resolved_at as "resolvedAt",
-  f.resolved_by as "resolvedBy", f.note, f.assigned_to as "assignedTo", runs.n as runs, records.n as records
-  from failures f cross join lateral (select count(*)::int as n from (${UNMENDED_RUNS}) m) runs
+  f.resolved_by as "resolvedBy", f.note, f.assigned_to as "assignedTo", runs.n as runs, records.n as records`;
+/** Groups, given as `f`, with what is in them now. */
+const counted = (
+  groups: string,
+): string => `from ${groups} f cross join lateral (select count(*)::int as n from (${UNMENDED_RUNS}) m) runs
   cross join lateral (select count(*)::int as n from (${OPEN_RECORDS}) m) records`;
 
 /** Groups in these states, what was seen last first. */
@@ -47,8 +50,11 @@ export const listFailures = (
   filter: { states: readonly FailureState[]; stream?: string; limit?: number },
 ): Promise<FailureRow[]> =>
   warehouse.query<FailureRow>(
-    `select ${columns} where f.workspace_id = $1 and f.state = any($2::text[]) and ($3::text is null or f.stream = $3)
-     order by f.last_seen_at desc, f.fingerprint limit $4`,
+    `select ${columns} ${counted(`(
+       select * from failures f
+       where f.workspace_id = $1 and f.state = any($2::text[]) and ($3::text is null or f.stream = $3)
+       order by f.last_seen_at desc, f.fingerprint limit $4)`)}
+     order by f.last_seen_at desc, f.fingerprint`,
     [DEFAULT_WORKSPACE, [...filter.states], filter.stream ?? null, filter.limit ?? 1000],
   );
 
@@ -71,14 +77,16 @@ export const pageOfFailures = (
   asked: FailuresAsked,
 ): Promise<(FailureRow & { place: string })[]> =>
   warehouse.query(
-    `select f.last_seen_at::text as place, ${columns}
-     where f.workspace_id = $1 and f.state = any($2::text[]) and ($3::text is null or f.kind = $3)
+    `select f.last_seen_at::text as place, ${columns} ${counted(`(
+       select * from failures f
+       where f.workspace_id = $1 and f.state = any($2::text[]) and ($3::text is null or f.kind = $3)
        and ($4::text is null or f.platform = $4) and ($5::text is null or f.stream = $5)
        and ($6::text is null or f.assigned_to = $6)
        and ($7::text is null or exists (${UNMENDED_RUNS} and r.connection_id = $7)
          or exists (${OPEN_RECORDS} and q.connection_id = $7))
        and ($8::timestamptz is null or (f.last_seen_at, f.fingerprint) < ($8::timestamptz, $9))
-     order by f.last_seen_at desc, f.fingerprint desc limit $10`,
+       order by f.last_seen_at desc, f.fingerprint desc limit $10)`)}
+     order by f.last_seen_at desc, f.fingerprint desc`,
     [
       asked.workspace,
       arrayLiteral(asked.states),
@@ -106,7 +114,8 @@ export async function findFailure(
       `${JSON.stringify(prefix)} is no fingerprint: it is 4 to 16 of the digits 0-9 and a-f; list them with: npx stratus failures`,
     );
   const found = await warehouse.query<FailureRow>(
-    `select ${columns} where f.workspace_id = $1 and f.fingerprint like $2 order by f.fingerprint limit 10`,
+    `select ${columns} ${counted('failures')}
+     where f.workspace_id = $1 and f.fingerprint like $2 order by f.fingerprint limit 10`,
     [workspace, `${begin}%`],
   );
   if (found.length === 1) return found[0]!;

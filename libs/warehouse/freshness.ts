@@ -29,10 +29,15 @@ export interface FreshnessRow {
 }
 
 /**
- * One row per (connection, stream) of a workspace, or of all, that has ever run or holds a checkpoint, by name. It walks the index of runs from
- * pair to pair and reads the newest few runs of each, so its cost follows the number of streams, not of runs.
+ * One row per (connection, stream) that has ever run or holds a checkpoint, by name: of a workspace, of one connection, or
+ * all. It walks the index of runs from pair to pair and reads the newest few runs of each, so its cost follows the number
+ * of streams, not of runs.
  */
-export const freshness = (warehouse: Warehouse, workspace: string | null = null): Promise<FreshnessRow[]> =>
+export const freshness = (
+  warehouse: Warehouse,
+  workspace: string | null = null,
+  connectionId: string | null = null,
+): Promise<FreshnessRow[]> =>
   warehouse.query<FreshnessRow>(
     `
     with recursive ran as (
@@ -44,9 +49,11 @@ export const freshness = (warehouse: Warehouse, workspace: string | null = null)
         order by connection_id, stream limit 1
       ) next
     ), pairs as (
-      select connection_id, stream from ran union select connection_id, stream from checkpoints
+      select connection_id, stream from ran where $2::text is null or connection_id = $2
+      union select connection_id, stream from checkpoints where $2::text is null or connection_id = $2
     ), held as (
-      select connection_id, stream, count(*)::int as n from quarantine where state = 'open' group by 1, 2
+      select connection_id, stream, count(*)::int as n from quarantine
+      where state = 'open' and ($2::text is null or connection_id = $2) group by 1, 2
     )
     select c.id as "connectionId", c.name as connection, p.stream,
       k.cursor_at as "checkpointAt",
@@ -95,5 +102,5 @@ export const freshness = (warehouse: Warehouse, workspace: string | null = null)
     ) busy on true
     where $1::text is null or c.workspace_id = $1
     order by c.name, p.stream`,
-    [workspace],
+    [workspace, connectionId],
   );

@@ -248,6 +248,7 @@ export {
 } from './views/backfills.js';
 export { type OpenCounts, type RunningRun, openCounts, runningNow } from './views/now.js';
 export { type ListedAlert, type ListedDeed, pageOfAlerts, pageOfDeeds } from './views/books.js';
+export { TAKE_PRESENCE, buryWorker, missingWorkers, notePresence } from './presence.js';
 export { type LiveRun, liveMarks, liveRuns } from './views/live.js';
 export { type Retention, retentionOf, setRetention, trimBooks } from './retention.js';
 export { type AlertRow, type NewAlert, openAlerts, raiseAlert, resolveAlert } from './alerts.js';

@@ -3,19 +3,16 @@ import { streamOf } from '#catalog';
 import { Failure, later } from '#kernel';
 import { planBackfill, SLICES, type SliceSize } from '#sync';
 import {
-  cancelBackfill,
   closeBackfills,
-  dueSlices,
   findBackfill,
   findConnection,
-  insertBackfill,
   moveBackfill,
   reapRuns,
   recentBackfills,
   retryBackfill,
   type Warehouse,
 } from '#warehouse';
-import { jobOf } from '#queue';
+import { beginBackfill, endBackfill, wakeSlices } from '../../desk/backfills.js';
 import { count, moment } from '../arguments.js';
 import { followBackfill, printBackfill, printBackfills } from '../backfills.js';
 import { contextOf, withStack, type Context } from '../context.js';
@@ -123,14 +120,13 @@ export function addBackfill(program: Command): void {
     .action(async (id: string, _: unknown, command: Command) => {
       const context = contextOf(command);
       await withStack(context, 'backfill', async (stack) => {
-        const runs = await cancelBackfill(stack.warehouse, id, new Date());
-        const { platform } = await findBackfill(stack.warehouse, id, new Date());
-        for (const run of runs) await stack.queues().removeRun(platform, run);
+        const now = new Date();
+        const left = await endBackfill(stack, await findBackfill(stack.warehouse, id, now), now);
         if (context.output.json)
           context.output.result({ backfill: await findBackfill(stack.warehouse, id, new Date()) });
         else
           context.output.line(
-            `${id} is cancelled with ${runs.length} slices that were left; what they committed stays`,
+            `${id} is cancelled with ${left} slices that were left; what they committed stays`,
           );
       });
     });
@@ -140,13 +136,9 @@ async function start(stack: Stack, name: string, options: StartOptions): Promise
   const stream = streamOf(name);
   const { platform } = stream;
   const now = new Date();
-  const plan = {
-    from: options.from,
-    to: options.to ?? now,
-    slices: options.slices,
-    parallel: options.parallel,
-  };
-  const windows = planBackfill({ ...plan, stream }, now);
+  const { from, to = now, slices, parallel } = options;
+  // What is wrong with the range is told before what is wrong with the connection.
+  planBackfill({ from, to, slices, parallel, stream }, now);
   const connection = await findConnection(stack.warehouse, options.connection);
   if (connection.platform !== platform)
     throw new Failure(
@@ -158,28 +150,8 @@ async function start(stack: Stack, name: string, options: StartOptions): Promise
       'refused',
       `connection ${connection.name} is ${connection.statusReason ?? 'paused'}; resume it first with: npx stratus connections resume ${connection.name}`,
     );
-  const { id, slices } = await insertBackfill(
-    stack.warehouse,
-    {
-      connectionId: connection.id,
-      stream: stream.name,
-      from: plan.from,
-      to: plan.to,
-      slice: plan.slices,
-      parallel: plan.parallel,
-      requestedBy: person(),
-      windows,
-    },
-    now,
-  );
-  await stack.queues().addBackfill(platform, {
-    id,
-    stream: stream.name,
-    connection: connection.name,
-    runIds: slices.map((slice) => slice.id),
-    parallel: plan.parallel,
-  });
-  return id;
+  const range = { from, to, slices, parallel };
+  return beginBackfill(stack, { connection, stream, range, by: person() }, now);
 }
 
 /** Sets a backfill going and waits for its end; where nothing else works on the queue, this process does meanwhile. */
@@ -195,7 +167,7 @@ async function attended(
     const id = await setGoing(stack);
     // One whose last slice was cancelled or lost its worker may have nobody left to close it.
     await closeBackfills(stack.warehouse, new Date(), id);
-    await wakeDue(stack, id);
+    await wakeSlices(stack, await findBackfill(stack.warehouse, id, new Date()));
     if (!wait) {
       if (output.json) output.result({ backfill: await findBackfill(stack.warehouse, id, new Date()) });
       else
@@ -233,11 +205,4 @@ async function watch(context: Context, warehouse: Warehouse, id: string): Promis
   await printBackfill(context.output, warehouse, ended);
   if (context.signal.aborted) return EXIT.interrupted;
   return ended.state === 'succeeded' ? EXIT.ok : EXIT.failed;
-}
-
-/** Brings the jobs forward of the slices whose turn it is; the rows wait where the queue is away. */
-async function wakeDue(stack: Stack, id: string): Promise<void> {
-  const { connection, platform } = await findBackfill(stack.warehouse, id, new Date());
-  for (const slice of await dueSlices(stack.warehouse, id))
-    await stack.queues().wakeRun(platform, slice.stream, jobOf(slice, connection));
 }

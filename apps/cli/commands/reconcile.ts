@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { streamOf } from '#catalog';
 import { Failure } from '#kernel';
 import { contextOf } from '../context.js';
-import { enqueue } from '../runs.js';
+import { makeRun } from '../../desk/runs.js';
 import { chosen, working } from './runs.js';
 
 interface ReconcileOptions {
@@ -30,11 +30,16 @@ export function addReconcile(program: Command): void {
         const runs = [];
         for (const connection of await chosen(stack, stream.platform, wanted))
           runs.push({
-            run: await enqueue(stack, stack.queues(), connection, {
-              stream: stream.name,
-              kind: 'reconcile',
-              ...(accept ? { acceptedBy: userInfo().username } : {}),
-            }),
+            run: await makeRun(
+              stack,
+              connection,
+              {
+                stream: stream.name,
+                kind: 'reconcile',
+                ...(accept ? { acceptedBy: userInfo().username } : {}),
+              },
+              new Date(),
+            ),
             connection: connection.name,
           });
         return runs;

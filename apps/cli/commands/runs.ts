@@ -3,8 +3,6 @@ import { streamOf } from '#catalog';
 import { Failure } from '#kernel';
 import { jobOf } from '#queue';
 import {
-  cancelRun,
-  closeBackfills,
   findConnection,
   findRun,
   listConnections,
@@ -20,7 +18,8 @@ import { retryInBulk } from '../bulk-retry.js';
 import { contextOf, withStack, type Context } from '../context.js';
 import { choosing, kindOption, type Chosen } from '../desk-filter.js';
 import { EXIT } from '../output.js';
-import { allSucceeded, driftText, enqueue, follow, printResults, countsOf, verdictText } from '../runs.js';
+import { endRun, makeRun } from '../../desk/runs.js';
+import { allSucceeded, driftText, follow, printResults, countsOf, verdictText } from '../runs.js';
 import type { Stack } from '../stack.js';
 import { waitsOf, whyOf } from '../../desk/waits.js';
 
@@ -149,10 +148,8 @@ async function cancel(context: Context, ids: readonly string[]): Promise<number>
     for (const id of ids) {
       const run = await findRun(stack.warehouse, id);
       if (!run) throw new Failure('refused', `there is no run ${id}; list them with: npx stratus runs`);
-      if (!(await cancelRun(stack.warehouse, id, 'cancelled by hand', new Date())))
+      if (!(await endRun(stack, run, 'cancelled by hand', new Date())))
         throw new Failure('refused', `run ${id} is ${run.state} already`);
-      await stack.queues().removeRun(streamOf(run.stream).platform, id);
-      if (run.backfillId !== null) await closeBackfills(stack.warehouse, new Date(), run.backfillId);
       cancelled.push(id);
     }
     if (context.output.json) context.output.result({ cancelled });
@@ -175,13 +172,18 @@ async function run(context: Context, name: string, options: RunOptions): Promise
     const runs = [];
     for (const connection of await chosen(stack, stream.platform, options.connection))
       runs.push({
-        run: await enqueue(stack, stack.queues(), connection, {
-          stream: stream.name,
-          kind: options.full ? 'refresh' : ranged ? 'backfill' : 'incremental',
-          windowFrom: options.from ?? null,
-          windowTo: options.to ?? (ranged ? new Date() : null),
-          dry: options.dry ?? false,
-        }),
+        run: await makeRun(
+          stack,
+          connection,
+          {
+            stream: stream.name,
+            kind: options.full ? 'refresh' : ranged ? 'backfill' : 'incremental',
+            windowFrom: options.from ?? null,
+            windowTo: options.to ?? (ranged ? new Date() : null),
+            dry: options.dry ?? false,
+          },
+          new Date(),
+        ),
         connection: connection.name,
       });
     return runs;

@@ -4,7 +4,8 @@ import { listConnections, reapRuns } from '#warehouse';
 import { chooseShop, connectDemo, type ShopOptions } from '../demo.js';
 import { tellMissingKeys } from '../missing-keys.js';
 import { EXIT, readableLog } from '../output.js';
-import { allSucceeded, enabledStreams, enqueue, follow, printResults } from '../runs.js';
+import { makeRun } from '../../desk/runs.js';
+import { allSucceeded, enabledStreams, follow, printResults } from '../runs.js';
 import { startSandboxProcess } from '../sandbox-process.js';
 import { openStack, type Stack } from '../stack.js';
 import { consoleOn, schedulerOn, workerOn } from '../start.js';
@@ -85,7 +86,7 @@ async function syncOnce(stack: Stack, { output, signal }: Context): Promise<numb
     if (connection.status === 'paused') continue;
     for (const stream of enabledStreams(stack, connection))
       runs.push({
-        run: await enqueue(stack, stack.queues(), connection, { stream, kind: 'incremental' }),
+        run: await makeRun(stack, connection, { stream, kind: 'incremental' }, new Date()),
         connection: connection.name,
       });
   }

@@ -11,7 +11,8 @@ export interface Change {
 
 export interface Feed {
   /** Told of every change in the workspace until it is left; the first one holds every open run. */
-  join(workspace: string, tell: (change: Change) => void): () => void;
+  join(workspace: string, tell: (change: Change) => void, over?: () => void): () => void;
+  /** The console stops: whoever listens is told that it is over. */
   close(): void;
 }
 
@@ -27,7 +28,12 @@ export function openFeed(
   { warehouse, logger, now }: Pick<ConsoleOptions, 'warehouse' | 'logger' | 'now'>,
   everyMs: Duration = EVERY,
 ): Feed {
-  const members = new Set<{ workspace: string; tell: (change: Change) => void; fresh: boolean }>();
+  const members = new Set<{
+    workspace: string;
+    tell: (change: Change) => void;
+    over?: (() => void) | undefined;
+    fresh: boolean;
+  }>();
   let runs = new Map<string, LiveRun>();
   let marks = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
@@ -60,7 +66,10 @@ export function openFeed(
       polling = false;
       if (!closed && members.size > 0) timer = setTimeout(() => void poll(), everyMs);
       // Whoever comes next is told of all that is open then.
-      else [runs, marks] = [new Map(), new Map()];
+      else {
+        runs = new Map();
+        marks = new Map();
+      }
     }
   }
 
@@ -90,8 +99,8 @@ export function openFeed(
   }
 
   return {
-    join(workspace, tell) {
-      const member = { workspace, tell, fresh: true };
+    join(workspace, tell, over) {
+      const member = { workspace, tell, over, fresh: true };
       members.add(member);
       if (!polling && members.size === 1) {
         clearTimeout(timer);
@@ -104,6 +113,7 @@ export function openFeed(
     close() {
       closed = true;
       clearTimeout(timer);
+      for (const { over } of members) over?.();
       members.clear();
     },
   };

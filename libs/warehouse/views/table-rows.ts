@@ -9,7 +9,10 @@ export interface ShownColumn {
 }
 
 /** A row as JSON can hold it: instants as ISO text in UTC, dates as `2026-01-31`, every number that may be long as text. */
-export type ShownRow = Readonly<Record<string, Json>>;
+export type ShownRow = Readonly<Record<string, Json>> & {
+  readonly connection_id: string;
+  readonly source_id: string;
+};
 
 const ENGINE: readonly ShownColumn[] = [
   { name: 'source_updated_at', type: 'timestamptz' },

@@ -1,16 +1,14 @@
 import { z } from 'zod';
-import { jobOf } from '#queue';
 import {
-  cancelBackfill,
   closeBackfills,
-  dueSlices,
   moveBackfill,
   pageOfBackfills,
   retryBackfill,
   slicesOf,
   type BackfillRow,
 } from '#warehouse';
-import type { ConsoleOptions } from '../../options.js';
+import { endBackfill, wakeSlices } from '../../../desk/backfills.js';
+import { deskOf } from '../desk.js';
 import { instant, shortId } from '../fields.js';
 import { paged, pageFrom, pageOf, placeOf } from '../paging.js';
 import { resource, route } from '../route.js';
@@ -82,12 +80,6 @@ async function moved(here: Here, move: (row: BackfillRow) => Promise<unknown>): 
   const after = await backfillHere(here, before.id);
   here.tell({ subject: subjectOf(before), before: { state: before.state }, after: { state: after.state } });
   return after;
-}
-
-/** Brings the jobs forward of the slices whose turn it is. */
-export async function wakeSlices({ warehouse, queues }: ConsoleOptions, row: BackfillRow): Promise<void> {
-  for (const one of await dueSlices(warehouse, row.id))
-    await queues.wakeRun(row.platform, one.stream, jobOf(one, row.connection));
 }
 
 export const backfills = resource(
@@ -166,7 +158,7 @@ export const backfills = resource(
         const { id } = z.object({ id: z.string() }).parse(data);
         const row = await backfillHere(here, id);
         await moveBackfill(here.doors.warehouse, row.id, 'running', here.now);
-        await wakeSlices(here.doors, row);
+        await wakeSlices(deskOf(here.doors), row);
       },
     }),
 
@@ -179,7 +171,7 @@ export const backfills = resource(
       handle: (here) =>
         moved(here, async (row) => {
           await moveBackfill(here.doors.warehouse, row.id, 'running', here.now);
-          await wakeSlices(here.doors, row);
+          await wakeSlices(deskOf(here.doors), row);
         }),
     }),
 
@@ -192,7 +184,7 @@ export const backfills = resource(
       handle: (here) =>
         moved(here, async (row) => {
           await retryBackfill(here.doors.warehouse, row.id, here.now);
-          await wakeSlices(here.doors, row);
+          await wakeSlices(deskOf(here.doors), row);
         }),
     }),
 
@@ -204,10 +196,8 @@ export const backfills = resource(
       audit: 'backfill.cancel',
       handle: (here) =>
         moved(here, async (row) => {
-          const { warehouse, queues } = here.doors;
-          const runs = await cancelBackfill(warehouse, row.id, here.now);
-          for (const id of runs) await queues.removeRun(row.platform, id);
-          await closeBackfills(warehouse, here.now, row.id);
+          await endBackfill(deskOf(here.doors), row, here.now);
+          await closeBackfills(here.doors.warehouse, here.now, row.id);
         }),
     }),
   },

@@ -155,6 +155,8 @@ export const connections = resource(
 
     'PATCH /connections/{id}': route({
       summary: 'Changes its name, its settings or where it is called',
+      description:
+        'Where it is called changes only together with its credentials: nobody sends them elsewhere unseen.',
       may: 'admin',
       params,
       body: z
@@ -163,6 +165,7 @@ export const connections = resource(
           settings: z.record(z.string(), z.unknown()).optional(),
           baseUrl: z.string().max(500).nullable().optional(),
           sandbox: z.boolean().optional(),
+          credentials: secret.optional(),
         })
         .refine((body) => Object.keys(body).length > 0, 'say what is to change'),
       reply: connection,
@@ -178,7 +181,10 @@ export const connections = resource(
         const settings =
           body.settings === undefined
             ? before.settings
-            : checked(platformNamed(doors, before.platform), 'settings', body.settings);
+            : {
+                ...tokenUrlOf(before),
+                ...checked(platformNamed(doors, before.platform), 'settings', body.settings),
+              };
         const place = {
           baseUrl: body.baseUrl === undefined ? before.baseUrl : body.baseUrl,
           sandbox,
@@ -186,7 +192,18 @@ export const connections = resource(
         };
         const baseUrl = await checkedPlace(here, place);
         const to = { name: body.name ?? before.name, settings, baseUrl, sandbox };
+        const credentials =
+          body.credentials === undefined
+            ? null
+            : checked(platformNamed(doors, before.platform), 'credentials', body.credentials);
+        if (credentials === null && isElsewhere(before, to))
+          throw new Problem(
+            'conflict',
+            'its credentials would go elsewhere: enter them again beside the new address',
+          );
         await updateConnection(doors.warehouse, before.id, to, here.now);
+        if (credentials !== null)
+          await resealConnection(doors.warehouse, doors.ring, before.id, credentials as Json, here.now);
         const after = await connectionHere(here, before.id);
         here.tell({ after: shown(after) });
         return after;
@@ -311,6 +328,16 @@ export const connections = resource(
     }),
   },
 );
+
+type Place = Pick<ConnectionRow, 'baseUrl' | 'sandbox' | 'settings'>;
+
+const tokenUrlOf = ({ settings: { tokenUrl } }: Pick<Place, 'settings'>) =>
+  tokenUrl === undefined ? {} : { tokenUrl };
+
+const isElsewhere = (before: Place, to: Place): boolean =>
+  before.baseUrl !== to.baseUrl ||
+  before.sandbox !== to.sandbox ||
+  before.settings['tokenUrl'] !== to.settings['tokenUrl'];
 
 async function pause(
   here: Parameters<typeof connectionHere>[0] & {

@@ -3,7 +3,7 @@ import { seconds } from '#kernel';
 import { redactText } from '#telemetry';
 import type { LiveRun } from '#warehouse';
 import { shareOf } from '../../../desk/progress.js';
-import { openFeed, type Feed } from '../../live/feed.js';
+import { feedOf } from '../../live/feeds.js';
 import type { ConsoleOptions } from '../../options.js';
 import type { Caller } from '../callers.js';
 import { instant } from '../fields.js';
@@ -11,16 +11,7 @@ import { Problem } from '../problem.js';
 import { resource, route } from '../route.js';
 import { runKind, runState } from './run-schemas.js';
 
-/** One feed for each console, whatever the number of its pages. */
-const feeds = new WeakMap<ConsoleOptions, Feed>();
-
-function feedOf(doors: ConsoleOptions): Feed {
-  let feed = feeds.get(doors);
-  if (!feed) feeds.set(doors, (feed = openFeed(doors)));
-  return feed;
-}
-
-export const liveRun = z
+const liveRun = z
   .object({
     id: z.string(),
     connectionId: z.string(),
@@ -96,10 +87,14 @@ export const events = resource('events', 'What changes, as it changes.', {
       };
       response.write('retry: 2000\n');
       send('hello', { at: now.toISOString() });
-      const leave = feedOf(doors).join(workspace, ({ runs, subjects }) => {
-        if (runs.length > 0) send('runs', runs.map(liveOut));
-        if (subjects.length > 0) send('changed', subjects);
-      });
+      const leave = feedOf(doors).join(
+        workspace,
+        ({ runs, subjects }) => {
+          if (runs.length > 0) send('runs', runs.map(liveOut));
+          if (subjects.length > 0) send('changed', subjects);
+        },
+        () => response.end(),
+      );
       const beat = setInterval(() => {
         response.write(`: ${BEAT / 1000} s\n\n`);
         stillMay(doors, caller, doors.now()).then(

@@ -76,7 +76,7 @@ const quotaReply = z.object({
 /** Of a limit's runs so many are forecast: the rest waits behind them. */
 const MOST_RUNS = 50;
 
-export function accountOut(one: Quota, now: Date): z.input<typeof account> {
+function accountOut(one: Quota, now: Date): z.input<typeof account> {
   return {
     ...one,
     spent: [...one.spent],

@@ -12,7 +12,7 @@ export const failureKind = z
   .enum(['throttled', 'transient', 'credential', 'refused', 'config', 'bug'])
   .meta({ id: 'FailureKind' });
 
-export const progress = z
+const progress = z
   .object({
     share: z
       .number()

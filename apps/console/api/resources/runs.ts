@@ -1,16 +1,7 @@
 import { z } from 'zod';
-import { streamOf } from '#catalog';
-import {
-  acceptRun,
-  attemptsOf,
-  callsOf,
-  cancelRun,
-  closeBackfills,
-  logOf,
-  pageOfRuns,
-  type ListedRun,
-} from '#warehouse';
+import { acceptRun, attemptsOf, callsOf, logOf, pageOfRuns, type ListedRun } from '#warehouse';
 import { standings, type Standing } from '../../../desk/progress.js';
+import { endRun } from '../../../desk/runs.js';
 import { retryRun } from '../../retry.js';
 import { deskOf } from '../desk.js';
 import { instant, instantIn, shortId } from '../fields.js';
@@ -199,12 +190,9 @@ export const runs = resource(
       audit: 'run.cancel',
       handle: async (here) => {
         const row = await runHere(here, here.params.id);
-        const { warehouse, queues } = here.doors;
         here.tell({ subject: subjectOf(row), before: { state: row.state } });
-        if (!(await cancelRun(warehouse, row.id, `cancelled by ${here.caller.name}`, here.now)))
+        if (!(await endRun(deskOf(here.doors), row, `cancelled by ${here.caller.name}`, here.now)))
           throw new Problem('conflict', `this run is ${row.state} already`);
-        await queues.removeRun(streamOf(row.stream).platform, row.id);
-        if (row.backfillId !== null) await closeBackfills(warehouse, here.now, row.backfillId);
         here.tell({ after: { state: 'cancelled' } });
       },
     }),
@@ -218,7 +206,11 @@ export const runs = resource(
       handle: async (here) => {
         const row = await runHere(here, here.params.id);
         here.tell({ subject: subjectOf(row), before: { state: row.state, verdict: row.verdict } });
-        await acceptRun(here.doors.warehouse, row.id, { by: here.caller.name, now: here.now });
+        await acceptRun(here.doors.warehouse, row.id, {
+          by: here.caller.name,
+          now: here.now,
+          toldElsewhere: true,
+        });
         here.tell({ after: { state: 'succeeded' } });
       },
     }),

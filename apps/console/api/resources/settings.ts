@@ -14,6 +14,10 @@ const settingsReply = z
   .object({
     mode: z.enum(['embedded', 'cluster']),
     secureCookies: z.boolean(),
+    mail: z
+      .object({ host: z.string(), from: z.string() })
+      .nullable()
+      .meta({ description: 'how mail is sent, without its password; null where none is' }),
     metrics: z.boolean().meta({ description: 'a token opens /metrics to programs' }),
     keys: z
       .array(
@@ -46,6 +50,7 @@ export const settings = resource(
         return {
           mode: doors.mode,
           secureCookies: doors.secureCookies,
+          mail: doors.mail ? { host: doors.mail.host, from: doors.mail.from } : null,
           metrics: doors.metricsToken !== undefined,
           keys: [...ids].sort().map((id) => ({
             id,

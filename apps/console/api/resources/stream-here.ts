@@ -29,7 +29,7 @@ export async function streamsOf(
   const chosen = only ? [only] : all;
   const names = chosen.map(({ name }) => name);
   const [rows, settings, late, runs] = await Promise.all([
-    freshness(warehouse, here.workspace),
+    freshness(warehouse, here.workspace, connection.id),
     streamSettings(warehouse, here.workspace, connection.id),
     lateArrivals(warehouse, earlier(here.now, days(LATE_DAYS))),
     lastRunsOf(warehouse, connection.id, names, STRIP),

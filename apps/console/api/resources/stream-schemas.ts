@@ -36,7 +36,7 @@ export const heat = z
   .enum(['off', 'paused', 'reconnect', 'unavailable', 'waiting', 'failing', 'late', 'ageing', 'fresh'])
   .meta({ id: 'Heat' });
 
-export const stripRun = z.object({
+const stripRun = z.object({
   id: z.string(),
   kind: runKind,
   state: runState,

@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { days } from '#kernel';
-import { jobOf } from '#queue';
 import { planBackfill, SLICES, type Stream } from '#sync';
-import {
-  insertBackfill,
-  insertRun,
-  setStream,
-  streamSettings,
-  type ConnectionRow,
-  type RunRow,
-  type StreamSettings,
-} from '#warehouse';
+import { setStream, streamSettings, type ConnectionRow, type StreamSettings } from '#warehouse';
+import { beginBackfill } from '../../../desk/backfills.js';
+import { makeRun } from '../../../desk/runs.js';
 import { cadenceSet, NOTHING_SET, slots } from '../../../desk/streams.js';
+import { deskOf } from '../desk.js';
 import { instant, instantIn, shortId } from '../fields.js';
 import { Problem } from '../problem.js';
 import { resource, route } from '../route.js';
@@ -159,7 +153,9 @@ export const streams = resource(
           );
         here.tell({ subject: subjectOf(connection, one), after: here.body });
         mustGo(connection);
-        return { run: (await runNow(here, connection, one, { kind, from, to, dry })).id };
+        const windowTo = kind === 'backfill' ? (to ?? here.now) : null;
+        const run = { stream: one.name, kind, dry, windowFrom: from ?? null, windowTo };
+        return { run: (await makeRun(deskOf(here.doors), connection, run, here.now)).id };
       },
     }),
 
@@ -174,7 +170,8 @@ export const streams = resource(
         const { connection, one } = await chosen(here);
         here.tell({ subject: subjectOf(connection, one), after: { kind: 'incremental' } });
         mustGo(connection);
-        return { run: (await runNow(here, connection, one, { kind: 'incremental', dry: false })).id };
+        const run = { stream: one.name, kind: 'incremental' } as const;
+        return { run: (await makeRun(deskOf(here.doors), connection, run, here.now)).id };
       },
     }),
 
@@ -202,67 +199,13 @@ export const streams = resource(
       audit: 'backfill.start',
       handle: async (here) => {
         const { connection, one } = await chosen(here);
-        const plan = { ...here.body, stream: one, to: here.body.to ?? here.now };
-        const windows = planBackfill(plan, here.now);
+        const range = { ...here.body, to: here.body.to ?? here.now };
         here.tell({ subject: subjectOf(connection, one), after: here.body });
         mustGo(connection);
-        const { id, slices: runs } = await insertBackfill(
-          here.doors.warehouse,
-          {
-            connectionId: connection.id,
-            stream: one.name,
-            from: plan.from,
-            to: plan.to,
-            slice: plan.slices,
-            parallel: plan.parallel,
-            requestedBy: here.caller.name,
-            windows,
-          },
-          here.now,
-        );
-        await here.doors.queues.addBackfill(connection.platform, {
-          id,
-          stream: one.name,
-          connection: connection.name,
-          runIds: runs.map((run) => run.id),
-          parallel: plan.parallel,
-        });
+        const by = here.caller.name;
+        const id = await beginBackfill(deskOf(here.doors), { connection, stream: one, range, by }, here.now);
         return backfillHere(here, id);
       },
     }),
   },
 );
-
-async function runNow(
-  here: Here,
-  connection: ConnectionRow,
-  one: Stream,
-  {
-    kind,
-    from,
-    to,
-    dry,
-  }: {
-    kind: 'incremental' | 'refresh' | 'reconcile' | 'backfill';
-    from?: Date | undefined;
-    to?: Date | undefined;
-    dry: boolean;
-  },
-): Promise<RunRow> {
-  const { warehouse, queues } = here.doors;
-  const row = (await insertRun(
-    warehouse,
-    {
-      connectionId: connection.id,
-      stream: one.name,
-      kind,
-      trigger: 'manual',
-      dry,
-      windowFrom: from ?? null,
-      windowTo: kind === 'backfill' ? (to ?? here.now) : null,
-    },
-    here.now,
-  ))!;
-  await queues.addRun(connection.platform, one.name, jobOf(row, connection.name));
-  return row;
-}

@@ -170,10 +170,7 @@ export const tables = resource('tables', 'Every table of the warehouse, row by r
         after: placeOf(after, [z.string(), z.string()]),
         limit,
       });
-      return pageFrom(rows, limit, (last: ShownRow) => [
-        String(last['connection_id']),
-        String(last['source_id']),
-      ]);
+      return pageFrom(rows, limit, (last: ShownRow) => [last.connection_id, last.source_id]);
     },
   }),
 
@@ -222,7 +219,7 @@ async function writeCsv(
     written += rows.length;
     const last = rows.at(-1);
     if (rows.length < BATCH || !last) break;
-    after = [String(last['connection_id']), String(last['source_id'])];
+    after = [last.connection_id, last.source_id];
   }
   response.end();
   return written;
