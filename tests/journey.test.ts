@@ -29,11 +29,6 @@ describeBrowser('a new user, from the first sign-in on', () => {
   const link = (name: string) => page.getByRole('link', { name, exact: true });
   const go = (name: string): Promise<void> =>
     page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name }).click();
-  /** The run's page, by its newest row in the list of runs. */
-  const openNewest = async (stream: string): Promise<void> => {
-    await go('Runs');
-    await page.getByRole('table', { name: 'Runs' }).getByRole('link', { name: stream }).first().click();
-  };
   const ends = (state: string): Promise<void> =>
     page.locator('main .mark', { hasText: state }).first().waitFor({ timeout: 60_000 });
 
@@ -86,8 +81,8 @@ describeBrowser('a new user, from the first sign-in on', () => {
       await page.getByText('It works').waitFor();
       await page.getByText('read_orders').first().waitFor();
       await shoot('05-wizard-streams');
-      await button('Run shopify.orders now').click();
-      await page.getByText('Orders is queued.').waitFor();
+      await button('Run now shopify.orders').click();
+      await page.getByText('is queued.').waitFor();
       await link('Done').click();
       await heading('my shop');
       await page
@@ -110,7 +105,7 @@ describeBrowser('a new user, from the first sign-in on', () => {
       });
       await go('Connections');
       await link('my shop').click();
-      await button('Run shopify.customers now').click();
+      await button('Run now shopify.customers').click();
       await page.getByText('is queued.').waitFor();
       await go('Error desk');
       const cause = page.getByRole('table', { name: 'Failures' }).getByRole('link').first();
@@ -134,7 +129,7 @@ describeBrowser('a new user, from the first sign-in on', () => {
     async () => {
       await go('Connections');
       await link('my shop').click();
-      await button('More for shopify.orders').click();
+      await button('More … shopify.orders').click();
       await button('Backfill a range').click();
       const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
       await page.getByLabel('From').fill(day(30));

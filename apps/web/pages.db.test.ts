@@ -100,6 +100,8 @@ describeBrowser('the pages', () => {
     async (path, heading) => {
       const name = path === '/' ? 'overview' : path.slice(1).replaceAll(/[/?=]+/g, '-');
       await open(path, heading);
+      if (path === '/board')
+        await page.frameLocator('iframe').getByText('shopify', { exact: true }).first().waitFor();
       await shoot(name);
       expect(await faults(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
@@ -110,6 +112,137 @@ describeBrowser('the pages', () => {
       await shoot(`${name}-phone`);
       expect(await tooWide(page)).toEqual([]);
       await page.setViewportSize({ width: 1280, height: 900 });
+    },
+    LONG,
+  );
+
+  it(
+    'shows within five seconds what happened to a run, without a reload',
+    async () => {
+      await open('/runs/run_busy', 'shopify.orders on demo');
+      await page.evaluate('window.same = true');
+      await page.locator('main .mark', { hasText: 'running' }).waitFor();
+      await page.getByText('Live', { exact: true }).waitFor();
+      await world.warehouse.query(
+        `update runs set state = 'snoozed', reason = 'its worker was lost; it goes on from its last page', lease_until = null
+         where id = 'run_busy'`,
+      );
+      await page.locator('main .mark', { hasText: 'snoozed' }).waitFor({ timeout: 5000 });
+      expect(await page.evaluate('window.same')).toBe(true);
+    },
+    LONG,
+  );
+
+  it(
+    'is worked by keyboard alone: past the navigation, into a window and out again, with the focus back where it was',
+    async () => {
+      await open('/errors/1f2e3d4c5b6a7980', 'ShipBob answered #; check that the token may read orders');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      expect(new URL(page.url()).hash).toBe('#main');
+      const focused = (): Promise<string> => page.evaluate<string>('document.activeElement.textContent');
+      for (let i = 0; i < 10 && !(await focused()).startsWith('Retry'); i++) await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByText('1 run would go again; 2 older ones need not').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(await focused()).toMatch(/^Retry 3 runs/);
+      await page.keyboard.press('Enter');
+      await page.getByText('1 run would go again').waitFor();
+      for (let i = 0; i < 5 && (await focused()) !== 'Retry all of them'; i++)
+        await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByText('1 still to go').waitFor();
+      await page.keyboard.press('Escape');
+      expect(
+        await world.warehouse.query(`select id from runs where bulk_id is not null and state = 'queued'`),
+      ).toEqual([{ id: 'run_bad1' }]);
+    },
+    LONG,
+  );
+
+  it(
+    'takes back from its corner what was done',
+    async () => {
+      await open('/connections/conn_1', 'demo');
+      const status = async (): Promise<unknown> =>
+        (await world.warehouse.query(`select status from connections where id = 'conn_1'`))[0];
+      await page.getByRole('button', { name: 'Pause', exact: true }).click();
+      await page.locator('main .mark', { hasText: 'paused' }).first().waitFor();
+      expect(await status()).toEqual({ status: 'paused' });
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await page.getByText('Taken back.').waitFor();
+      await page.locator('main .mark', { hasText: 'active' }).waitFor();
+      expect(await status()).toEqual({ status: 'active' });
+    },
+    LONG,
+  );
+
+  it(
+    'goes through ten thousand rows a page at a time, and finds one of them',
+    async () => {
+      await open('/orders', 'Orders');
+      const rows = page.getByRole('table', { name: 'Orders' }).getByRole('row');
+      expect(await rows.count()).toBe(51);
+      await page.getByRole('button', { name: 'Older' }).click();
+      await page.getByText('Page 2').waitFor();
+      await page.getByRole('link', { name: '#1051' }).waitFor();
+      await page.getByLabel('Search').fill('#10999');
+      await page.getByRole('link', { name: '#10999' }).waitFor();
+      await page.getByRole('link', { name: '#1051' }).waitFor({ state: 'detached' });
+      await page.getByLabel('Search').fill('nothing of that name');
+      await page.getByText('No order fits').waitFor();
+    },
+    LONG,
+  );
+
+  it(
+    'says what to do where the console is lost, and goes on by itself',
+    async () => {
+      await context.route('**/api/v1/audit**', (route) => route.abort());
+      await page.goto(`${world.console.url}/audit`);
+      await page.getByText('Check that the console runs').waitFor();
+      await context.unroute('**/api/v1/audit**');
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('table', { name: 'Audit log' }).waitFor();
+      complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes('ERR_FAILED')));
+    },
+    LONG,
+  );
+
+  it(
+    'tells times in the zone of the viewer, with UTC on hover, and is large on a very large screen',
+    async () => {
+      await world.warehouse.query(`update runs set queued_at = '2026-02-03T04:05:06Z' where id = 'run_busy'`);
+      await open('/runs/run_busy', 'shopify.orders on demo');
+      const queued = page.getByText('3 Feb 2026, 09:35:06');
+      expect(await queued.first().getAttribute('title')).toContain('2026-02-03 04:05:06 UTC');
+      await page.setViewportSize({ width: 3840, height: 2160 });
+      await open('/', 'Overview');
+      await shoot('overview-4k');
+      expect(
+        await page.evaluate('parseFloat(getComputedStyle(document.body).fontSize)'),
+      ).toBeGreaterThanOrEqual(20);
+      expect(await tooWide(page)).toEqual([]);
+      await page.setViewportSize({ width: 1280, height: 900 });
+    },
+    LONG,
+  );
+
+  it(
+    'weighs little: the first page comes with less than 120 kB',
+    async () => {
+      const fresh = await browser.newContext({ storageState: await context.storageState() });
+      const first = await fresh.newPage();
+      let bytes = 0;
+      first.on('requestfinished', (request) => {
+        if (!request.url().endsWith('/events'))
+          void request.sizes().then(({ responseBodySize }) => (bytes += responseBodySize));
+      });
+      await first.goto(world.console.url);
+      await first.getByText('Freshness').waitFor();
+      expect(bytes).toBeLessThan(120_000);
+      await fresh.close();
     },
     LONG,
   );

@@ -1,21 +1,21 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
-/** Writes each text beside itself as brotli: it is compressed once here, not for every reader. */
+/** Writes each text beside itself as brotli, once all of it stands on the disk: nobody has to compress it for a reader. */
 const compressed = {
   name: 'compressed',
   apply: 'build',
-  generateBundle(_options, bundle) {
-    for (const [fileName, part] of Object.entries(bundle)) {
-      const text = part.type === 'chunk' ? part.code : part.source;
-      this.emitFile({
-        type: 'asset',
-        fileName: `${fileName}.br`,
-        source: brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
-      });
+  writeBundle({ dir }, bundle) {
+    for (const name of Object.keys(bundle)) {
+      const text = readFileSync(join(dir, name));
+      writeFileSync(
+        join(dir, `${name}.br`),
+        brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+      );
     }
   },
 };

@@ -42,7 +42,7 @@ export function useEvents(client: QueryClient): void {
   }, [client]);
 }
 
-function listenTo(client: QueryClient): { follow(): void; close(): void } {
+function listenTo(client: QueryClient): { readonly follow: () => void; readonly close: () => void } {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const touched = new Set<string>();
@@ -78,7 +78,7 @@ function listenTo(client: QueryClient): { follow(): void; close(): void } {
   };
   let hidden = false;
   return {
-    follow() {
+    follow: () => {
       if (document.hidden) {
         hidden = true;
         return close();

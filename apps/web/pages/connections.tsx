@@ -79,10 +79,11 @@ const WHY: Readonly<Record<string, string>> = {
 function CameBack(): ReactNode {
   const [search] = useSearchParams();
   const why = WHY[search.get('oauth') ?? ''];
+  const name = search.get('name');
   if (!why) return null;
   return (
     <p className="note" data-tone="bad" role="alert">
-      {search.get('name') ? `${search.get('name')} is not connected. ` : 'Nothing is connected. '}
+      {name ? `${name} is not connected. ` : 'Nothing is connected. '}
       {why}
     </p>
   );

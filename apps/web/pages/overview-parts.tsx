@@ -127,7 +127,7 @@ export function Meters({ seen: { meters } }: Of): ReactNode {
   return (
     <div className="card stack">
       {fullest.map((meter) => (
-        <div key={`${meter.connectionId}/${meter.limit}/${meter.operation}`} className="stack tight">
+        <div key={`${meter.connectionId}/${meter.limit}/${meter.operation ?? ''}`} className="stack tight">
           <span>
             {meter.connection} <span className="quiet">{meter.limit}</span>
           </span>

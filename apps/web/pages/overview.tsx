@@ -48,14 +48,16 @@ function Glance({ seen }: { seen: Seen }): ReactNode {
         </div>
       </Section>
       <div className="columns">
-        <Section title="The last 24 hours" actions={<Link href="/runs">All runs</Link>}>
-          <Day seen={seen} />
-        </Section>
+        <div className="stack wide">
+          <Section title="The last 24 hours" actions={<Link href="/runs">All runs</Link>}>
+            <Day seen={seen} />
+          </Section>
+          <Section title="Workers">
+            <Workers seen={seen} />
+          </Section>
+        </div>
         <Section title="Quota" actions={<Link href="/quota">Who spends it</Link>}>
           <Meters seen={seen} />
-        </Section>
-        <Section title="Workers">
-          <Workers seen={seen} />
         </Section>
       </div>
     </>

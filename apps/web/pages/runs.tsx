@@ -14,8 +14,8 @@ import { Progress } from './progress.js';
 
 export type RunItem = Item<'GET /runs'>;
 
-export const STATES = ['queued', 'running', 'snoozed', 'succeeded', 'failed', 'cancelled'] as const;
-export const CAUSES = ['throttled', 'transient', 'credential', 'refused', 'config', 'bug'] as const;
+const STATES = ['queued', 'running', 'snoozed', 'succeeded', 'failed', 'cancelled'] as const;
+const CAUSES = ['throttled', 'transient', 'credential', 'refused', 'config', 'bug'] as const;
 const choices = (names: readonly string[]): readonly (readonly [string, string])[] => [
   ['', 'Any'],
   ...names.map((name) => [name, name] as const),
@@ -133,7 +133,7 @@ const COLUMNS: readonly Column<RunItem>[] = [
   { head: 'Changed', number: true, cell: (run) => count(run.changed) },
 ];
 
-export const RunTable = ({
+const RunTable = ({
   caption,
   runs,
   empty,

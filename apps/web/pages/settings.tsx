@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react';
+import { sendTestMail } from '../api/call.js';
 import { useAction, useRead } from '../api/use.js';
 import type { ReplyOf } from '../../console/api/types.js';
 import { Input } from '../ui/field.js';
@@ -7,6 +8,7 @@ import { Mark } from '../ui/mark.js';
 import { Facts, Page, Section } from '../ui/page.js';
 import { Empty, Ready } from '../ui/states.js';
 import { Table } from '../ui/table.js';
+import { useToast } from '../ui/toasts.js';
 
 type Found = ReplyOf<'GET /settings'>;
 
@@ -106,5 +108,24 @@ function Retention({ found }: { found: Found }): ReactNode {
 }
 
 function TestMail(): ReactNode {
-  return <p className="quiet">Mail is set with the variables that begin with SMTP_.</p>;
+  const say = useToast();
+  const [email, setEmail] = useState('');
+  const send = async (): Promise<void> => {
+    const { reply } = await sendTestMail(email);
+    say({ text: `Sent: ${reply.answer}` });
+  };
+  return (
+    <Form verb="Send a test mail" send={send}>
+      {(wrong) => (
+        <Input
+          label="Address"
+          type="email"
+          required
+          value={email}
+          wrong={wrong('email')}
+          onChange={(e) => setEmail(e.target.value)}
+        />
+      )}
+    </Form>
+  );
 }

@@ -25,6 +25,7 @@ export function StreamTable({ connection }: { connection: ConnectionDetail }): R
   );
   const columns = may(me, 'operator')
     ? [
+        { head: 'On', cell: (one: StreamItem) => <Toggle connectionId={connection.id} stream={one} /> },
         ...COLUMNS,
         {
           head: 'Do',
@@ -165,44 +166,41 @@ function Actions({
     tell(
       act('POST /connections/{id}/streams/{stream}/runs', { params, body: {} }, `${stream.title} is queued.`),
     );
-  const toggle = (): void =>
-    tell(
-      act(
-        'PATCH /connections/{id}/streams/{stream}',
-        { params, body: { enabled: !stream.enabled } },
-        stream.enabled
-          ? `${stream.title} runs no longer by itself.`
-          : `${stream.title} runs by itself again.`,
-      ),
-    );
   return (
     <div className="row">
-      <button type="button" data-size="small" aria-label={`Run ${stream.stream} now`} onClick={runNow}>
-        Run now
+      <button type="button" data-size="small" onClick={runNow}>
+        Run now<span className="unseen"> {stream.stream}</span>
       </button>
-      <button
-        type="button"
-        data-size="small"
-        aria-pressed={stream.enabled}
-        aria-label={`${stream.stream} runs by itself`}
-        onClick={toggle}
-      >
-        {stream.enabled ? 'On' : 'Off'}
-      </button>
-      <button
-        type="button"
-        data-size="small"
-        aria-haspopup="dialog"
-        aria-label={`More for ${stream.stream}`}
-        onClick={onMore}
-      >
-        More …
+      <button type="button" data-size="small" aria-haspopup="dialog" onClick={onMore}>
+        More …<span className="unseen"> {stream.stream}</span>
       </button>
     </div>
   );
 }
 
+/** Whether it runs by itself; at once, and taken back from the toast. */
+function Toggle({ connectionId, stream }: { connectionId: string; stream: StreamItem }): ReactNode {
+  const { act, tell } = useAction();
+  const set = (enabled: boolean): void =>
+    tell(
+      act(
+        'PATCH /connections/{id}/streams/{stream}',
+        { params: { id: connectionId, stream: stream.stream }, body: { enabled } },
+        enabled ? `${stream.title} runs by itself again.` : `${stream.title} runs no longer by itself.`,
+      ),
+    );
+  return (
+    <input
+      type="checkbox"
+      aria-label={`${stream.stream} runs by itself`}
+      title="Runs by itself"
+      checked={stream.enabled}
+      onChange={(event) => set(event.target.checked)}
+    />
+  );
+}
+
 type Schedule = StreamItem['schedule'];
 
-export const cadenceText = ({ everyMs, cron, zone }: Schedule): string =>
+const cadenceText = ({ everyMs, cron, zone }: Schedule): string =>
   cron === null ? `every ${duration(everyMs ?? 0)}` : `${cron} in ${zone ?? 'UTC'}`;

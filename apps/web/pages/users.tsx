@@ -13,7 +13,7 @@ import { Ago } from '../ui/time.js';
 type User = Item<'GET /users'>;
 type Role = User['role'];
 
-export const ROLES = [
+const ROLES = [
   ['viewer', 'Viewer: sees everything'],
   ['operator', 'Operator: also runs, retries and replays'],
   ['admin', 'Admin: also connections, users and settings'],
@@ -141,7 +141,7 @@ function UserTable({
                     <button
                       type="button"
                       data-size="small"
-                      aria-label={`Take off the second factor of ${user.name}`}
+                      aria-label={`Lost factor of ${user.name}`}
                       onClick={() =>
                         tell(
                           act(

@@ -33,7 +33,7 @@ export function Rows({
     <Table
       caption={caption}
       rows={rows}
-      keyOf={(row) => `${String(row['connection_id'])}/${String(row['source_id'])}`}
+      keyOf={(row) => JSON.stringify([row['connection_id'], row['source_id']])}
       empty={empty}
       keepRows
       columns={shown.map((name) => ({ head: name, cell: (row: Row) => <Value of={row[name]} /> }))}
