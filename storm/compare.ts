@@ -1,4 +1,4 @@
-import { compare as compareDecimals, decimal, sum, type Decimal } from '#kernel';
+import { compare as compareDecimals, decimal, sum, type Decimal, type Json } from '#kernel';
 import { warehouseTables, type Warehouse } from '#warehouse';
 import { snakeCase, type SqlType, type Table } from '#warehouse/tables';
 
@@ -18,7 +18,7 @@ export interface Difference {
 
 /** One account's rows by table and source id, as the simulator tells them; columns it does not tell are not compared. */
 export type Truth = Readonly<Record<string, Readonly<Record<string, TruthRow>>>>;
-type TruthRow = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
+type TruthRow = Readonly<Record<string, Json>>;
 
 type Held = Record<string, unknown> & { readonly source_id: string; readonly run_id: string };
 
@@ -39,10 +39,15 @@ export async function compareAccount(
   for (const [name, wanted] of Object.entries(truth)) {
     const table = warehouseTables.find((one) => one.name === name);
     if (!table) throw new Error(`the platform tells of a table ${name} that the warehouse does not have`);
+    // A day as its text: as an instant it would be one of this machine's time zone.
+    const days = [...typesOf(table)].flatMap(([column, type]) =>
+      type === 'date' ? [`, "${column}"::text as "${column}"`] : [],
+    );
     const held = await warehouse.query<Held>(
-      `select * from "${name}" where connection_id = $1 and deleted_at is null`,
+      `select *${days.join('')} from "${name}" where connection_id = $1 and deleted_at is null`,
       [connection.id],
     );
+    await leaveToOthers(warehouse, connection.id, table, held);
     rows[name] = Object.keys(wanted).length;
     differences.push(
       ...compareRows({ connection: connection.name, table, truth: wanted, held }),
@@ -52,7 +57,30 @@ export async function compareAccount(
   return { differences, rows };
 }
 
-/** Row by row and column by column. */
+/** Columns that another connection filled in by a newer word are not this account's to tell: they are taken off the row. */
+async function leaveToOthers(
+  warehouse: Pick<Warehouse, 'query'>,
+  connectionId: string,
+  table: Table,
+  held: readonly Held[],
+): Promise<void> {
+  if (Object.keys(table.newest).length === 0) return;
+  const filled = await warehouse.query<{ id: string; clock: string }>(
+    'select applied_source_id as id, clock from patches where applied_connection_id = $1 and target = $2',
+    [connectionId, table.name],
+  );
+  const groups = new Map(
+    Object.entries(table.newest).map(([clock, columns]) => [
+      snakeCase(clock),
+      [clock, ...columns].map((column) => snakeCase(column)),
+    ]),
+  );
+  const rows = new Map(held.map((row) => [row.source_id, row]));
+  for (const { id, clock } of filled)
+    for (const column of groups.get(clock) ?? []) Reflect.deleteProperty(rows.get(id) ?? {}, column);
+}
+
+/** Row by row and column by column; a column that the row was left without is not compared. */
 export function compareRows({
   connection,
   table,
@@ -82,7 +110,9 @@ export function compareRows({
       continue;
     }
     const columns = Object.entries(wanted)
-      .filter(([name, value]) => !same(types.get(name), value, row[name]))
+      .filter(
+        ([name, value]) => !types.has(name) || (name in row && !same(types.get(name), value, row[name])),
+      )
       .map(([name, value]) => [name, { truth: value, warehouse: row[name] }] as const);
     if (columns.length > 0)
       found.push({ ...of(row, sourceId), what: 'different', columns: Object.fromEntries(columns) });
@@ -90,6 +120,9 @@ export function compareRows({
   for (const [sourceId, row] of left) found.push({ ...of(row, sourceId), what: 'extra', columns: {} });
   return found;
 }
+
+const amountIn = (row: TruthRow, name: string): readonly Decimal[] =>
+  row[name] == null ? [] : [decimal(String(row[name] as string | number))];
 
 /** Every amount added up per currency: here by us, there by Postgres. */
 async function compareSums(
@@ -114,7 +147,7 @@ async function compareSums(
     const ours = sums.find((row) => (row['currency'] ?? null) === code);
     const theirs = truth.filter((row) => currencyOf(row) === code);
     for (const name of amounts) {
-      const wanted = sum(theirs.flatMap((row) => (row[name] == null ? [] : [row[name] as Decimal])));
+      const wanted = sum(theirs.flatMap((row) => amountIn(row, name)));
       const have = ours?.[name] ?? '0';
       if (compareDecimals(wanted, decimal(have)) === 0) continue;
       found.push({
@@ -142,9 +175,17 @@ const typesOf = (table: Table): Map<string, SqlType> =>
     ...Object.entries(table.columns).map(([name, { sql }]) => [snakeCase(name), sql] as const),
   ]);
 
+/** Postgres keeps an object's fields in an order of its own. */
+const inOrder = (json: unknown): string =>
+  JSON.stringify(json, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  );
+
 function same(type: SqlType | undefined, truth: TruthRow[string] | undefined, value: unknown): boolean {
   if (truth == null || value == null) return (truth ?? null) === (value ?? null);
-  if (type === 'jsonb') return JSON.stringify(truth) === JSON.stringify(value);
+  if (type === 'jsonb') return inOrder(truth) === inOrder(value);
   if (type === 'timestamptz') return Date.parse(truth as string) === (value as Date).getTime();
   const [wanted, held] = [String(truth as string | number), String(value as string | number)];
   if (type === 'numeric') return compareDecimals(decimal(wanted), decimal(held)) === 0;

@@ -1,3 +1,4 @@
+import type { Json } from '#kernel';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /*
@@ -43,12 +44,7 @@ export interface AccountTruth {
 }
 
 /** Every row that a faithful copy holds, by table and source id, in the warehouse's own column names. */
-export type AccountRows = Readonly<
-  Record<
-    string,
-    Readonly<Record<string, Readonly<Record<string, string | number | boolean | readonly string[] | null>>>>
-  >
->;
+export type AccountRows = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, Json>>>>>>;
 
 export interface Simulator {
   /** First segment of its paths, for example `shopify`. */
@@ -57,8 +53,8 @@ export interface Simulator {
   handle(call: Call): Promise<Reply>;
   /** Of one account, or the first. */
   truth(account?: string): AccountTruth;
-  /** Of one account, or the first; absent where only counts and sums can be told. */
-  rows?(account?: string): AccountRows;
+  /** Of one account, or the first. */
+  rows(account?: string): AccountRows;
   /** Turns the platform's own knobs and answers how they stand; throws where one is unknown. */
   knobs(account: string | undefined, body: unknown): object;
   /** Changes records as the account's staff would. */

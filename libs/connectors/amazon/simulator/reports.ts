@@ -70,7 +70,13 @@ const COLUMNS = [
 type Cells = Partial<Record<(typeof COLUMNS)[number], string | null>>;
 
 /** The flat file; `skew` is added to its first amount, so that it does not add up. */
-export function documentOf({ settlement, gzip }: Report, skew: Units = 0): Buffer {
+export function documentOf(report: Report, skew: Units = 0): Buffer {
+  const text = Buffer.from([...linesOf(report, skew), ''].join('\n'));
+  return report.gzip ? gzipSync(text) : text;
+}
+
+/** The file's lines: its header, its summary, and one for each line of the settlement. */
+export function linesOf({ settlement }: Report, skew: Units = 0): string[] {
   const { currency } = settlement;
   const [home] = marketplacesOf(currency);
   const { comma, dotted } = SPELLING[currency] ?? { comma: false, dotted: false };
@@ -111,6 +117,5 @@ export function documentOf({ settlement, gzip }: Report, skew: Units = 0): Buffe
   const rows = [summary, ...settlement.lines.map(detail)].map((cells) =>
     COLUMNS.map((name) => (name === 'settlement-id' ? settlement.id : (cells[name] ?? ''))).join('\t'),
   );
-  const text = Buffer.from([COLUMNS.join('\t'), ...rows, ''].join('\n'));
-  return gzip ? gzipSync(text) : text;
+  return [COLUMNS.join('\t'), ...rows];
 }

@@ -9,6 +9,7 @@ import { getInventorySummaries } from './inventory-door.js';
 import { amazonKnobs } from './knobs.js';
 import { getOrder, searchOrders } from './orders-door.js';
 import { createReport, download, getReportDocument, getReports } from './reports-door.js';
+import { rowsOf, type TruthRows } from './rows.js';
 import { truthOf, type Truth } from './truth.js';
 
 export interface SimulatorOptions {
@@ -147,6 +148,11 @@ export class AmazonSimulator {
 
   truth(account?: string): Truth {
     return truthOf(this.seller(account).store, this.now());
+  }
+
+  /** Every row that a faithful copy holds at this instant, in the seller's own marketplace. */
+  rows(account?: string): TruthRows {
+    return rowsOf(this.seller(account).store, this.now());
   }
 
   /** Turns an account's knobs; throws a ZodError where one is misspelled. */

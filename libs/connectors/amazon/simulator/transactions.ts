@@ -173,8 +173,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   Promotion: 'Promotions',
 };
 
-/** Two levels: a group, and under it each kind of amount. */
-function treeOf(lines: readonly SettlementLine[], total: Units, currency: string): object[] {
+/** Each kind of amount under the group it is in. */
+function groupsOf(lines: readonly SettlementLine[], total: Units): Map<string, Map<string, Units>> {
   const groups = new Map<string, Map<string, Units>>();
   for (const { amountType, description, amount } of lines) {
     const kinds = groups.get(GROUPS[amountType] ?? 'Other') ?? new Map<string, Units>();
@@ -182,7 +182,18 @@ function treeOf(lines: readonly SettlementLine[], total: Units, currency: string
     groups.set(GROUPS[amountType] ?? 'Other', kinds);
   }
   if (groups.size === 0) groups.set('Transfer', new Map([['Transfer', total]]));
-  return [...groups].map(([group, kinds]) => ({
+  return groups;
+}
+
+/** The amounts that add up to the total, each with the words on the way to it. */
+export const leavesOf = (lines: readonly SettlementLine[], total: Units): [path: string[], amount: Units][] =>
+  [...groupsOf(lines, total)].flatMap(([group, kinds]) =>
+    [...kinds].map(([kind, amount]): [string[], Units] => [[group, kind], amount]),
+  );
+
+/** Two levels: a group, and under it each kind of amount. */
+function treeOf(lines: readonly SettlementLine[], total: Units, currency: string): object[] {
+  return [...groupsOf(lines, total)].map(([group, kinds]) => ({
     breakdownType: group,
     breakdownAmount: currencyOf(
       [...kinds.values()].reduce((sum, units) => sum + units, 0),

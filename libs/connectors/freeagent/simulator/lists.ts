@@ -92,7 +92,7 @@ export function wireOf(kind: Kind, kept: Kept, nowMs: number, nested = true): Wi
   };
 }
 
-function statusOf(wire: Wire, nowMs: number): string {
+export function statusOf(wire: Wire, nowMs: number): string {
   if (wire['written_off_date'] !== undefined) return 'Written-off';
   const due = Number(wire['due_value']);
   if (Number(wire['total_value']) === 0) return 'Zero Value';

@@ -6,6 +6,7 @@ import { Company } from './company.js';
 import { answerCall } from './doors.js';
 import { companyEdit, edit } from './edits.js';
 import { companyKnobs } from './knobs.js';
+import { rowsOf, type TruthRows } from './rows.js';
 import { DEMO_ACCESS, type CompanyAccess } from './tokens.js';
 import { truthOf, type Truth } from './truth.js';
 
@@ -46,6 +47,11 @@ export class FreeAgentSimulator {
 
   truth(account?: string): Truth {
     return truthOf(this.company(account).store);
+  }
+
+  /** Every row that a faithful copy holds at this instant. */
+  rows(account?: string): TruthRows {
+    return rowsOf(this.company(account).store, this.now());
   }
 
   /** Turns a company's knobs; throws a ZodError where one is misspelled. */

@@ -7,6 +7,7 @@ import { accountEdit, applyEdit, type EditResult } from './edits.js';
 import { accountKnobs } from './knobs.js';
 import { LISTS, type Asked, type ListDoor } from './lists.js';
 import { Query } from './query.js';
+import { rowsOf, type TruthRows } from './rows.js';
 import { truthOf, type Truth } from './truth.js';
 
 export interface SimulatorOptions {
@@ -59,6 +60,11 @@ export class ShipBobSimulator {
 
   truth(account?: string): Truth {
     return truthOf(this.account(account).store);
+  }
+
+  /** Every row that a faithful copy holds. */
+  rows(account?: string): TruthRows {
+    return rowsOf(this.account(account).store);
   }
 
   /** Turns an account's knobs; throws a ZodError where one is misspelled. */
