@@ -61,7 +61,7 @@ describeBrowser('a new user, from the first sign-in on', () => {
       await button('Sign in').click();
       await heading('Overview');
       await page.getByText('Live', { exact: true }).waitFor();
-      await shoot('02-overview');
+      await page.getByRole('heading', { name: 'Freshness' }).waitFor();
     },
     LONG,
   );
@@ -125,7 +125,7 @@ describeBrowser('a new user, from the first sign-in on', () => {
   );
 
   it(
-    'backfills a range and sees it done',
+    'backfills a range and sees it done, and everything fresh at one look',
     async () => {
       await go('Connections');
       await link('my shop').click();
@@ -140,6 +140,9 @@ describeBrowser('a new user, from the first sign-in on', () => {
       await heading('Backfill of shopify.orders');
       await ends('succeeded');
       await shoot('11-backfilled');
+      await go('Overview');
+      await page.getByRole('heading', { name: 'Freshness' }).waitFor();
+      await shoot('12-overview');
     },
     LONG,
   );

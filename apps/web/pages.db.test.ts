@@ -187,10 +187,10 @@ describeBrowser('the pages', () => {
       await page.getByRole('button', { name: 'Older' }).click();
       await page.getByText('Page 2').waitFor();
       await page.getByRole('link', { name: '#1051' }).waitFor();
-      await page.getByLabel('Search').fill('#10999');
+      await page.getByRole('searchbox').fill('#10999');
       await page.getByRole('link', { name: '#10999' }).waitFor();
       await page.getByRole('link', { name: '#1051' }).waitFor({ state: 'detached' });
-      await page.getByLabel('Search').fill('nothing of that name');
+      await page.getByRole('searchbox').fill('nothing of that name');
       await page.getByText('No order fits').waitFor();
     },
     LONG,

@@ -6,7 +6,7 @@ import type { ReplyOf } from '../../console/api/types.js';
 import { Dialog } from '../ui/dialog.js';
 import { Input, TextArea } from '../ui/field.js';
 import { Form } from '../ui/form.js';
-import { count, plural } from '../ui/format.js';
+import { plural } from '../ui/format.js';
 import { Mark } from '../ui/mark.js';
 import { Facts, Page, Section } from '../ui/page.js';
 import { Empty, Ready } from '../ui/states.js';
@@ -52,7 +52,7 @@ function Detail({ failure }: { failure: FailureDetail }): ReactNode {
         {failure.note && <p className="note">{failure.note}</p>}
         <Facts
           of={[
-            ['Seen', `${count(failure.count)} times`],
+            ['Seen', plural(Number(failure.count), 'time')],
             ['First', <At at={failure.firstSeenAt} />],
             ['Last', <Ago at={failure.lastSeenAt} />],
             ['Came back', plural(failure.reopened, 'time')],

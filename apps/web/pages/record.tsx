@@ -5,6 +5,7 @@ import { may } from '../api/me.js';
 import type { ReplyOf } from '../../console/api/types.js';
 import { TextArea } from '../ui/field.js';
 import { Form } from '../ui/form.js';
+import { plural } from '../ui/format.js';
 import { Mark } from '../ui/mark.js';
 import { Facts, Page, Section } from '../ui/page.js';
 import { Ready } from '../ui/states.js';
@@ -49,7 +50,7 @@ function Detail({ record }: { record: Quarantined }): ReactNode {
             <Facts
               of={[
                 ['Run', <Link href={`/runs/${record.runId}`}>{record.runId}</Link>],
-                ['Seen', `${record.times} times`],
+                ['Seen', plural(record.times, 'time')],
                 ['Last', <Ago at={record.lastSeenAt} />],
                 record.editedBy
                   ? [

@@ -102,6 +102,7 @@ function Detail({ run }: { run: RunDetail }): ReactNode {
         <div className="row">
           <Mark state={run.state} />
           {run.why && run.why !== run.failure && <span>{run.why}</span>}
+          {run.reason && run.reason !== run.why && <span className="quiet">{run.reason}</span>}
           {run.state === 'running' && <Progress run={run} />}
         </div>
         {run.failure && (

@@ -136,18 +136,21 @@ const LastRuns = ({ stream }: { stream: StreamItem }): ReactNode =>
     <span className="quiet">none yet</span>
   ) : (
     <span className="pips">
-      {[...stream.runs].reverse().map((run) => (
-        <Link
-          key={run.id}
-          href={`/runs/${run.id}`}
-          data-tone={toneOf(run.state)}
-          title={`${run.state}, ${plural(run.records, 'record')}${run.failure ? `: ${run.failure}` : ''}`}
-        >
-          <span className="unseen">
-            {run.kind} {run.state}
-          </span>
-        </Link>
-      ))}
+      {stream.runs
+        .slice(0, 8)
+        .reverse()
+        .map((run) => (
+          <Link
+            key={run.id}
+            href={`/runs/${run.id}`}
+            data-tone={toneOf(run.state)}
+            title={`${run.state}, ${plural(run.records, 'record')}${run.failure ? `: ${run.failure}` : ''}`}
+          >
+            <span className="unseen">
+              {run.kind} {run.state}
+            </span>
+          </Link>
+        ))}
     </span>
   );
 
