@@ -1,4 +1,4 @@
-import { asFailure, earlier, Failure, later, minutes, seconds } from '#kernel';
+import { asFailure, days, earlier, Failure, hours, later, minutes, seconds } from '#kernel';
 import { beginReading, logRun, runInExport, type Reading } from '#warehouse';
 import type { CallSpec, Place } from './call-spec.js';
 import { ask, spanOf } from './census.js';
@@ -31,6 +31,9 @@ interface Stand {
 const SLACK = minutes(5);
 const SOONEST = seconds(1);
 const LATEST = seconds(30);
+/** So long an export is waited for, and for leave to begin one: pages would have been read by then. */
+const LONGEST = days(1);
+const LONGEST_BUSY = hours(1);
 /** How soon a run behind another's export looks again. */
 const BEHIND = minutes(1);
 const PART = 512 * 1024;
@@ -109,6 +112,8 @@ async function begin(work: Reader, { find, begin: start }: History, number: numb
   let id = await asked(work, find.request({ ...query, since }), (body) => find.among(body, query));
   if (id === null) {
     const begun = await asked(work, start.request(query), (body) => start.says(body));
+    if ('busy' in begun && takenBy(work) > LONGEST_BUSY)
+      throw new Doubtful(`no export could be begun for an hour (${begun.busy})`);
     if ('busy' in begun) throw new Snooze(later(engine.now(), LATEST), begun.busy);
     if ('refused' in begun) throw new Doubtful(`the platform refused an export (${begun.refused})`);
     id = begun.id;
@@ -178,18 +183,24 @@ type Ready = Extract<ExportState, { is: 'ready' }>;
 
 /** The export's file; where it is not written yet the run waits, the longer the longer it takes. */
 async function whenReady(work: Reader, { look }: History, id: string): Promise<Ready> {
-  const { engine, run, door } = work;
+  const { engine, door } = work;
   const state = await asked(work, look.request({ id, settings: door.settings }), (body) => look.says(body));
   if (state.is === 'lost') throw new Doubtful(`the export ${id} ${state.why}`);
   if (state.is === 'ready') return state;
-  const now = engine.now();
+  const taken = takenBy(work);
+  if (taken > LONGEST) throw new Doubtful(`the export ${id} was not written within a day`);
   const soFar = state.done === null ? '' : `, ${state.done} records so far`;
-  const taken = now.getTime() - (run.startedAt ?? now).getTime();
   throw new Snooze(
-    later(now, Math.min(LATEST, Math.max(SOONEST, taken / 2))),
+    later(engine.now(), Math.min(LATEST, Math.max(SOONEST, taken / 2))),
     `the platform writes the export ${id}${soFar}`,
   );
 }
+
+/** How long ago the run began. */
+const takenBy = ({ engine, run }: Reader): number => {
+  const now = engine.now().getTime();
+  return now - (run.startedAt?.getTime() ?? now);
+};
 
 interface Part {
   readonly cut: Cut;
@@ -220,7 +231,9 @@ async function partAt(
     } catch (thrown) {
       if (thrown instanceof Ungrouped || thrown instanceof SyntaxError)
         throw new Doubtful(`the export ${id} cannot be read at byte ${at} (${thrown.message})`);
-      if (!(thrown instanceof LinkRefused) || links-- === 0) throw thrown;
+      if (!(thrown instanceof LinkRefused)) throw doubting(thrown);
+      if (links-- === 0)
+        throw new Doubtful(`the file of the export ${id} is not given out`, { cause: thrown });
       const again = await whenReady(work, history, id);
       if (again.url === null) throw new Doubtful(`the export ${id} has no file any more`);
       ({ url } = again);
@@ -266,13 +279,20 @@ async function asked<T>(work: Reader, spec: CallSpec, says: (body: unknown) => T
     await work.lease.alive();
     return says(body);
   } catch (thrown) {
-    const failure = asFailure(thrown);
-    const isRefused =
-      thrown instanceof Failure ? ['refused', 'bug'].includes(failure.kind) : isMisread(thrown);
-    if (isRefused) throw new Doubtful(`no export could be had (${failure.message})`, { cause: thrown });
-    throw thrown;
+    throw doubting(thrown);
   }
 }
+
+/** What a second try would not mend makes the export doubtful; a platform that is away or throttles does not. */
+function doubting(thrown: unknown): unknown {
+  if (thrown instanceof Doubtful) return thrown;
+  const { kind, message } = asFailure(thrown);
+  const isFinal = thrown instanceof Failure ? FINAL.has(kind) : isMisread(thrown);
+  return isFinal ? new Doubtful(`no export could be had (${message})`, { cause: thrown }) : thrown;
+}
+
+/** `config`: a file on a host that is none of the platform's. */
+const FINAL: ReadonlySet<string> = new Set(['refused', 'bug', 'config']);
 
 /** What zod throws where a reply is built otherwise. */
 const isMisread = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'ZodError';

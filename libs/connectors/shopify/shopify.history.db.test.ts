@@ -14,7 +14,7 @@ import {
 } from '#warehouse';
 import { shopify } from './platform.js';
 
-/** Parts so small that a shop of sixty orders is read in several. */
+/** Parts so small that a small shop is read in several. */
 const small = (partBytes: number): Platform => ({
   ...shopify,
   streams: shopify.streams.map((stream): Stream => {
@@ -31,7 +31,7 @@ describeDb('a Shopify shop’s past', () => {
   let sender: Sender;
   let sandbox: Sandbox;
   let connection: ConnectionRow;
-  const platform = small(30_000);
+  const platform = small(20_000);
   beforeAll(async () => {
     sender = createSender({ retryDelayMs: 1 });
     db = await openTestEngine(platform, sender);
@@ -40,10 +40,10 @@ describeDb('a Shopify shop’s past', () => {
     sender.close();
     await db.close();
   });
-  const open = async (settings: object = { bulkFrom: 10 }): Promise<void> => {
+  const open = async (settings: object = { bulkFrom: 2 }): Promise<void> => {
     db.clock.now = NOW;
     sandbox = await startSandbox({
-      orders: 60,
+      orders: 24,
       now: () => db.clock.now.getTime(),
       plan: { maximumAvailable: 1_000_000, restoreRate: 1_000_000 },
     });
@@ -116,10 +116,10 @@ describeDb('a Shopify shop’s past', () => {
 
   it('is read page by page where it holds too little, and what changes since always is', async () => {
     await sandbox.close();
-    await open({ bulkFrom: 61 });
-    expect(await read()).toMatchObject({ state: 'succeeded', records: 60 });
+    await open({ bulkFrom: 25 });
+    expect(await read()).toMatchObject({ state: 'succeeded', records: 24 });
     expect(served('RunBulk')).toBe(0);
-    sandbox.edit({ op: 'touch', count: 30 });
+    sandbox.edit({ op: 'touch', count: 9 });
     expect(await read()).toMatchObject({ state: 'succeeded', verdict: 'matched' });
     expect(served('RunBulk')).toBe(0);
   });
@@ -137,13 +137,14 @@ describeDb('a Shopify shop’s past', () => {
         if (places.length === 2) expect(await checkpoint()).toBeNull();
       },
     });
-    expect(done).toMatchObject({ state: 'succeeded', records: 60, verdict: 'matched' });
+    expect(done).toMatchObject({ state: 'succeeded', records: 24, verdict: 'matched' });
     expect(places.length).toBeGreaterThan(3);
     expect(await checkpoint()).toEqual(done.cursorAt);
     expect(done.calls).toBeLessThan(30);
     // What changes behind it is read by the next run.
     sandbox.edit({ op: 'touch', count: 3 });
-    expect(await read()).toMatchObject({ state: 'succeeded', changed: 3 });
+    expect(await read()).toMatchObject({ state: 'succeeded', inserted: 0, verdict: 'matched' });
+    expect(await checkpoint()).not.toEqual(done.cursorAt);
     expect(served('RunBulk')).toBe(1);
   });
 
@@ -178,7 +179,7 @@ describeDb('a Shopify shop’s past', () => {
     const done = await db.find(run);
     expect(done).toMatchObject({
       state: 'succeeded',
-      records: 60,
+      records: 24,
       inserted: (await rows('orders')) + (await rows('order_items')),
       same: 0,
       verdict: 'matched',
@@ -196,7 +197,7 @@ describeDb('a Shopify shop’s past', () => {
         if (++pages === 2) bulk({ links: 'expire' });
       },
     });
-    expect(done).toMatchObject({ state: 'succeeded', records: 60, same: 0 });
+    expect(done).toMatchObject({ state: 'succeeded', records: 24, same: 0 });
     expect(requests().filter(({ outcome }) => outcome === 'link-refused')).toHaveLength(1);
   });
 
@@ -208,7 +209,7 @@ describeDb('a Shopify shop’s past', () => {
   ])('that %s is read page by page, and says so', async (_, knobs, said) => {
     bulk(knobs);
     const run = await read();
-    expect(run).toMatchObject({ state: 'succeeded', verdict: 'matched', ourCount: '60' });
+    expect(run).toMatchObject({ state: 'succeeded', verdict: 'matched', ourCount: '24' });
     expect(await logOf(run)).toMatch(/the window is read page by page/);
     expect(await logOf(run)).toContain(said);
     await expectWhole();
@@ -240,6 +241,26 @@ describeDb('a Shopify shop’s past', () => {
     expect(await logOf(done)).toContain('is EXPIRED');
   });
 
+  it('that is not written within a day is read page by page', async () => {
+    bulk({ seconds: 10_000_000 });
+    const run = await queue();
+    expect(await db.attempt(run)).toMatchObject({ to: 'later' });
+    db.clock.now = later(db.clock.now, minutes(60 * 25));
+    expect(await db.finish(run)).toMatchObject({ state: 'succeeded', verdict: 'matched' });
+    expect(await logOf(run)).toContain('was not written within a day');
+  });
+
+  it('whose file lies on a host that is none of Shopify’s is read page by page', async () => {
+    const elsewhere: Sender['send'] = async (request, signal) => {
+      const reply = await sender.send(request, signal);
+      const body = JSON.stringify(reply.body).replace(/http:[^"]*\/bulk\//, 'http://localhost:9/bulk/');
+      return request.expect === 'bytes' ? reply : { ...reply, body: JSON.parse(body) as unknown };
+    };
+    const run = await read({}, { engine: { sender: { ...sender, send: elsewhere } } });
+    expect(run).toMatchObject({ state: 'succeeded', verdict: 'matched' });
+    expect(await logOf(run)).toMatch(/no export could be had \(.*localhost/);
+  });
+
   it('waits where as many operations run as may', async () => {
     bulk({ slots: 1, seconds: 20 });
     const customers = await queue({ stream: 'shopify.customers' });
@@ -249,7 +270,7 @@ describeDb('a Shopify shop’s past', () => {
     expect(waits).toMatchObject({ to: 'later', why: expect.stringContaining('as many bulk operations') });
     expect(await db.find(orders)).toMatchObject({ state: 'snoozed', attempt: 0, pages: 0 });
     expect(await db.finish(customers)).toMatchObject({ state: 'succeeded' });
-    expect(await db.finish(orders)).toMatchObject({ state: 'succeeded', records: 60 });
+    expect(await db.finish(orders)).toMatchObject({ state: 'succeeded', records: 24 });
   });
 
   it('is read once, however many slots come due meanwhile', async () => {
@@ -268,7 +289,7 @@ describeDb('a Shopify shop’s past', () => {
       db.clock.now,
     ))!;
     expect(await supersedeQueued(db.engine.warehouse, third, db.clock.now)).toEqual([second.id]);
-    expect(await db.finish(first)).toMatchObject({ state: 'succeeded', records: 60 });
+    expect(await db.finish(first)).toMatchObject({ state: 'succeeded', records: 24 });
     expect(await db.finish(third)).toMatchObject({ state: 'succeeded', inserted: 0 });
     expect(served('RunBulk')).toBe(1);
   });
@@ -282,7 +303,7 @@ describeDb('a Shopify shop’s past', () => {
       return { status: 200, headers: {}, body, ms: 1, attempts: 1 };
     };
     const run = await read({}, { engine: { sender: { ...sender, send: refuse } } });
-    expect(run).toMatchObject({ state: 'succeeded', records: 60, verdict: 'matched' });
+    expect(run).toMatchObject({ state: 'succeeded', records: 24, verdict: 'matched' });
     expect(await logOf(run)).toContain('no export could be had');
     expect(served('RunBulk')).toBe(0);
   });

@@ -1,6 +1,7 @@
 import {
   getNamedType,
   Kind,
+  OperationTypeNode,
   parse,
   print,
   validate,
@@ -53,7 +54,11 @@ function rewritten(schema: GraphQLSchema, text: string): BulkQuery {
   const [fault] = validate(schema, document);
   if (fault) refuse(fault.message);
   const [operation, ...more] = document.definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION || operation.operation !== 'query' || more.length > 0)
+  if (
+    operation?.kind !== Kind.OPERATION_DEFINITION ||
+    operation.operation !== OperationTypeNode.QUERY ||
+    more.length > 0
+  )
     return refuse('Bulk operations take one query without fragments.');
   if ((operation.variableDefinitions ?? []).length > 0) refuse('Bulk queries cannot have variables.');
   const [root, ...others] = operation.selectionSet.selections;

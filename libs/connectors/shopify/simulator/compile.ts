@@ -4,6 +4,7 @@ import {
   getVariableValues,
   type GraphQLError,
   Kind,
+  OperationTypeNode,
   parse,
   TypeInfo,
   validate,
@@ -139,7 +140,7 @@ function compile(
       one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [],
     ),
   );
-  const isQuery = operation.operation === 'query';
+  const isQuery = operation.operation === OperationTypeNode.QUERY;
   // Compiled when first needed: most queries are answered the quick way.
   let run: Compiled['run'] | undefined;
   return {
