@@ -90,13 +90,6 @@ export const mustShowToken: RequestHandler = (request, response, next) => {
   refuse(request, response, 403, NO_TOKEN);
 };
 
-export const mustBe =
-  (role: Role): RequestHandler =>
-  (request, response, next) => {
-    if (may(request, role)) return next();
-    refuse(request, response, 403, needs(role));
-  };
-
 export const needs = (role: Role): string => `this needs the role ${role}; ask an admin`;
 
 /**

@@ -155,7 +155,7 @@ async function askQueue({ queues }: ConsoleOptions): Promise<QueueAnswer | null>
 }
 
 /** The platforms whose whole queue somebody stopped. */
-export async function pausedQueues(queues: Queues): Promise<ReadonlySet<string>> {
+async function pausedQueues(queues: Queues): Promise<ReadonlySet<string>> {
   const paused = await Promise.all(queues.platforms.map((platform) => queues.isPaused(platform)));
   return new Set(queues.platforms.filter((_, i) => paused[i]));
 }

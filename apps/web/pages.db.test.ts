@@ -1,13 +1,12 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { consoleWorld, PASSWORD, type ConsoleWorld } from '../console/testing/console-world.js';
 import { liveIn } from '../console/testing/lived-in.js';
 import { describeBrowser, testBrowser } from '../../tests/browser.js';
 
 const LONG = 120_000;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Every page that the frame leads to, by its address, and its heading. */
 const PAGES = [
@@ -256,7 +255,7 @@ describeBrowser('the pages', () => {
 
 /** Serious faults that axe finds on the page as it stands; Bull Board's own are not ours. */
 async function faults(page: Page, only?: readonly string[]): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found = await page.evaluate<{ id: string; impact: string; nodes: { html: string }[] }[]>(
     `axe.run({ exclude: [['iframe']] }, ${JSON.stringify({
       resultTypes: ['violations'],
