@@ -2,6 +2,12 @@ import { DEMO_EXPIRING_CREDENTIALS, startSandbox } from '../../../apps/sandbox/i
 import { describeContract } from '../../../tests/describe-contract.js';
 import { shopify } from './platform.js';
 
+/** What spoils a record that has neither `updatedAt` nor `createdAt`. */
+const SPOILT: Readonly<Record<string, object>> = {
+  inventory: { sku: 7 },
+  payouts: { issuedAt: 'yesterday' },
+};
+
 describeContract(shopify, async ({ records, now }) => {
   const sandbox = await startSandbox({
     orders: records,
@@ -45,7 +51,7 @@ describeContract(shopify, async ({ records, now }) => {
         corrupt: {
           stream: kindOf(stream),
           count: 1,
-          set: { updatedAt: 'yesterday', createdAt: 'yesterday' },
+          set: SPOILT[kindOf(stream)] ?? { updatedAt: 'yesterday', createdAt: 'yesterday' },
         },
       }),
     mend: () => void sandbox.turn({ corrupt: null }),
