@@ -1,7 +1,9 @@
+import { Secret, TOTP } from 'otpauth';
 import { describeDb, testDatabase, type TestDatabase } from '../../tests/postgres.js';
 import { hours } from '#kernel';
 import { openWarehouse, type Warehouse } from '#warehouse';
 import { createUser, setPassword } from './index.js';
+import { beginFactor, confirmFactor } from './second-factor.js';
 import { PER_NAME } from './sign-in-limit.js';
 import { consoleWorld, PASSWORD, type ConsoleWorld } from './testing/console-world.js';
 import { firstUser, verifyUser } from './users.js';
@@ -101,7 +103,8 @@ describeDb('users', () => {
     const run = await world.failedRun();
     const csrf = await visitor.token();
     await world.warehouse.query(`update users set role = 'viewer' where name = 'admin'`);
-    expect((await visitor.post(`/runs/${run.id}/retry`, { csrf })).status).toBe(403);
+    const retry = { headers: { 'X-XSRF-TOKEN': csrf } };
+    expect((await visitor.send('POST', `/api/v1/runs/${run.id}/retry`, retry)).status).toBe(403);
     await world.warehouse.query(`delete from users where name = 'admin'`);
     expect((await visitor.page('/')).status).toBe(303);
   });
@@ -224,6 +227,41 @@ describeDb('signing in', () => {
       outcome: 'refused',
     });
     expect(JSON.stringify(rows)).not.toContain('a-guessed-password');
+  });
+
+  it('asks for the second factor once the password was right, and for the workspace once there are two', async () => {
+    const { warehouse, options } = world;
+    const { id, name } = await createUser(warehouse, { name: 'tess', password: PASSWORD, role: 'viewer' });
+    const { secret } = await beginFactor(options, { id, name });
+    const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+    const code = (): string => totp.generate({ timestamp: world.now.getTime() });
+    const [recovery] = (await confirmFactor(options, id, code(), world.now))!;
+    const form = { name, password: PASSWORD, next: '/' };
+    expect((await world.visitor().page('/sign-in')).text).not.toMatch(/name="(code|workspace)"/);
+    const asked = await world.visitor().post('/sign-in', form);
+    expect([asked.status, /name="code"/.test(asked.text)]).toEqual([401, true]);
+    expect((await world.visitor().post('/sign-in', { ...form, password: 'x', code: recovery! })).status).toBe(
+      401,
+    );
+    expect((await world.visitor().post('/sign-in', { ...form, code: recovery! })).status).toBe(303);
+
+    await warehouse.query(`insert into workspaces (id, name) values ('w2', 'Second')`);
+    await createUser(warehouse, {
+      name,
+      password: 'of the other workspace',
+      role: 'viewer',
+      workspace: 'w2',
+    });
+    expect((await world.visitor().page('/sign-in')).text).toContain('name="workspace" value="default"');
+    const there = { name, password: 'of the other workspace', next: '/' };
+    expect((await world.visitor().post('/sign-in', there)).status).toBe(401);
+    const visitor = world.visitor();
+    expect((await visitor.post('/sign-in', { ...there, workspace: 'w2' })).status).toBe(303);
+    // What all workspaces share is not for the second one's people.
+    expect((await visitor.get('/queues')).status).toBe(403);
+    expect((await visitor.get('/api/system/status')).status).toBe(401);
+    expect((await (await world.as('viewer')).get('/queues')).status).toBe(403);
+    expect((await (await world.as('admin')).page('/queues')).status).toBe(200);
   });
 
   it('makes a name wait after too many wrong passwords, also for the right one', async () => {

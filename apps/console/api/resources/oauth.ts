@@ -97,7 +97,7 @@ async function setOut(
   if (!consent)
     throw new Problem('unusable', `${platform.title} has no sign-in page to go to: enter its credentials`);
   const settings = checked(platform, 'settings', body.settings);
-  const baseUrl = await checkedPlace(call, { ...body, settings });
+  const baseUrl = await checkedPlace(call, body);
   const entered = { ...body, settings, baseUrl, redirectUri: redirectUriOf(call) };
   const who = { workspace: caller.workspace, session: caller.id };
   const { state, challenge } = await beginDance(doors, who, entered, now);
