@@ -54,13 +54,19 @@ export type Census =
 export const readsAll = (stream: Stream, run: RunRow): boolean =>
   !stream.part && (run.kind === 'refresh' || (run.kind === 'incremental' && stream.cursor === undefined));
 
+/** Whether rows have another clock than windows are asked by: which rows a window should bring is not known then. */
+export const hasOtherClock = ({ cursor }: Stream): boolean =>
+  cursor?.version !== undefined && cursor.replaces === undefined;
+
 /**
  * Whether rows that the run was not served are gone: it read everything, or all of the window it replaces. Of a platform
  * that hides its newest records nothing is: what it hides may be any of them.
  */
 export const tellsGone = (stream: Stream, run: RunRow): boolean =>
   stream.cursor?.replaces === undefined
-    ? readsAll(stream, run) && stream.cursor?.settle === undefined
+    ? readsAll(stream, run) &&
+      stream.cursor?.settle === undefined &&
+      !(hasOtherClock(stream) && run.windowFrom !== null)
     : !stream.part;
 
 /** Platforms' clocks may stand this far behind ours when we ask what changed since a run began. */

@@ -1,6 +1,6 @@
 import { Failure } from '#kernel';
 import { countDue, latestSuccesses, noteFinding, type PastRun } from '#warehouse';
-import { readsAll, scopeOf, spanOf, type Closing } from './census.js';
+import { hasOtherClock, readsAll, scopeOf, spanOf, type Closing } from './census.js';
 
 /*
  * A run that should bring records and brings none is a failure. What it should bring is told by the rows that are here
@@ -19,10 +19,11 @@ const LEAST_EXPECTED = 5;
 export async function refuseEmpty(closing: Closing, served: number): Promise<void> {
   if (served > 0) return;
   const { engine, stream, run, window } = closing;
-  // Rows of a table that another stream fills as well need not be this one's.
-  const due = stream.part
-    ? 0
-    : await countDue(engine.warehouse, scopeOf(closing, spanOf(stream, window)), 1000);
+  // Rows of a table that another stream fills as well need not be this one's; by another clock, not this window's.
+  const due =
+    stream.part || (hasOtherClock(stream) && window.from !== null)
+      ? 0
+      : await countDue(engine.warehouse, scopeOf(closing, spanOf(stream, window)), 1000);
   const past = await latestSuccesses(engine.warehouse, run, PAST);
   if (isNormal(past)) return;
   const rows = `${due === 1000 ? '1000 or more' : due} rows`;

@@ -27,7 +27,7 @@ describeDb('what comes of a shop’s orders', () => {
       baseUrl: `${sandbox.url}/shopify/demo`,
       sandbox: true,
     });
-    for (const stream of STREAMS)
+    for (const stream of ['shopify.orders', ...STREAMS])
       expect(await read(stream)).toMatchObject({ state: 'succeeded', quarantined: 0 });
   }, 120_000);
   afterAll(async () => {
@@ -178,6 +178,21 @@ describeDb('what comes of a shop’s orders', () => {
     await expectRows('shopify.fulfillments');
   });
 
+  it('is not missed where only the parcels’ own clocks moved since the last order was read', async () => {
+    const [bare] = await query<{ id: string }>(
+      `select source_id as id from orders o where not exists (
+         select from order_shipments s where s.order_source_id = o.source_id) limit 1`,
+    );
+    edit({ op: 'touch', id: bare!.id });
+    await read('shopify.fulfillments');
+    db.clock.now = later(db.clock.now, minutes(30));
+    edit({ op: 'track', count: 70, quiet: true });
+    const night = await read('shopify.fulfillments', { kind: 'reconcile' });
+    expect(night.drift!.older).toBeGreaterThan(3);
+    expect(await read('shopify.fulfillments')).toMatchObject({ state: 'succeeded', records: 0 });
+    await expectRows('shopify.fulfillments');
+  });
+
   it('goes with its order', async () => {
     edit({ op: 'delete', count: 20 });
     for (const stream of STREAMS) {
@@ -187,6 +202,17 @@ describeDb('what comes of a shop’s orders', () => {
       await expectRows(stream);
       expect(await read(stream, { kind: 'refresh' })).toMatchObject({ inserted: 0, changed: 0, gone: 0 });
     }
+  });
+
+  it('stays where Shopify merely hides its order from the app', async () => {
+    const held = async () => (await query('select 1 from order_shipments where deleted_at is null')).length;
+    const before = await held();
+    sandbox.turn({ scopes: ['read_orders', 'read_customers', 'read_products'] });
+    const run = await read('shopify.fulfillments', { kind: 'refresh' });
+    expect(run).toMatchObject({ state: 'succeeded', gone: 0, verdict: 'uncounted' });
+    expect(run.records).toBeLessThan(before);
+    expect(await held()).toBe(before);
+    sandbox.turn({ scopes: ['read_orders', 'read_all_orders', 'read_customers', 'read_products'] });
   });
 
   it('is asked for from the last order read, not from the last refund', async () => {

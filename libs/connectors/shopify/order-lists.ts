@@ -3,12 +3,14 @@ import {
   beside,
   listing,
   type Beside,
+  type CensusSpec,
   type Cursor,
   type Listing,
   type PageQuery,
   type PageSize,
   type Place,
 } from '#sync';
+import type { Table } from '#warehouse/tables';
 import { z } from 'zod';
 import { connection, list, object } from './cost.js';
 import { graphql } from './graphql.js';
@@ -62,7 +64,7 @@ const IdPage = z.object({
   }),
 });
 
-export const ORDERS_PAGE = listOf('orders');
+const ORDERS_PAGE = listOf('orders');
 type OrdersPage = z.output<typeof ORDERS_PAGE>;
 
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
@@ -157,9 +159,27 @@ export function orderList(spec: OrderListSpec) {
       ask(queries.whole, settings, { ids }, queries.whole.cost(ids.length)),
     ),
     cursor: BY_ORDER,
+    census: HIDDEN_ORDERS,
     listing: idsOf(spec, queries),
   };
 }
+
+const Granted = z.object({ data: z.object({ currentAppInstallation: Scopes }) });
+
+export const SCOPES_ONLY = `query Scopes { ${SCOPES} }`;
+
+/**
+ * Nothing counts what stands inside orders. But where orders are hidden from the app, what was not served is not gone, and
+ * that has to be asked.
+ */
+const HIDDEN_ORDERS: CensusSpec<ShopifySettings, Table> = {
+  request: ({ settings }) =>
+    graphql({ settings, operation: 'Scopes', document: SCOPES_ONLY, variables: {}, weight: SCOPES_COST }),
+  says: (body) => {
+    const app = Granted.parse(body).data.currentAppInstallation;
+    return { count: null, hidden: isGranted(app, 'read_all_orders') ? null : 'no read_all_orders' };
+  },
+};
 
 /** The order's clock: a parcel, a refund or a payment that is new or changed moves it. */
 const BY_ORDER = {

@@ -21,7 +21,7 @@ import {
 } from './bulk.js';
 import { countCost, countDocument, CUSTOMER_COUNT, ORDER_COUNT, PRODUCT_COUNT } from './census.js';
 import { QUERY_CAP } from './cost.js';
-import { byIdDocument, idsCost, idsDocument } from './listing.js';
+import { byIdDocument, idsCost, idsDocument, SCOPES_COST } from './listing.js';
 import { PROBE, shopify } from './platform.js';
 import { CUSTOMER_BULK, CUSTOMER_IDS, CUSTOMERS, customersCost } from './streams/customers.js';
 import {
@@ -45,7 +45,7 @@ import { INVENTORY, inventoryCost, ITEM_LEVELS, ITEM_LEVELS_COST } from './strea
 import { LOCATIONS, locationsCost } from './streams/locations.js';
 import { PAYOUTS, payoutsCost } from './streams/payouts.js';
 import { QueryCache } from './simulator/compile.js';
-import { orderListQueries } from './order-lists.js';
+import { orderListQueries, SCOPES_ONLY } from './order-lists.js';
 import { moreCost, moreDocument, REFUND_PARTS } from './refund-lists.js';
 import { FULFILLMENTS } from './streams/fulfillments.js';
 import { REFUNDS } from './streams/refunds.js';
@@ -83,6 +83,7 @@ const DOCUMENTS = {
     ),
   ),
   ...Object.fromEntries(REFUND_LISTS.map((name) => [`more ${name}`, moreDocument(name)])),
+  SCOPES_ONLY,
   BULK_STATE,
   BULKS,
   ...Object.fromEntries(COUNTS.map((spec) => [spec.operation, countDocument(spec)])),
@@ -111,6 +112,7 @@ const WEIGHTS: readonly (readonly [string, string, Record<string, number>, numbe
   ['levels of one item', ITEM_LEVELS, { levels: 100 }, ITEM_LEVELS_COST],
   ['payouts', PAYOUTS, { first: 7 }, payoutsCost(7)],
   ['balance transactions', BALANCE_TRANSACTIONS, { first: 60 }, BALANCE_TRANSACTIONS_COST],
+  ['the scopes alone', SCOPES_ONLY, {}, SCOPES_COST],
   ...IN_ORDERS.flatMap(({ page, whole, ids, byId }): (typeof WEIGHTS)[number][] => [
     [page.operation, page.document, { first: 7 }, page.cost(7)],
     [whole.operation, whole.document, { ids: 7 }, whole.cost(7)],

@@ -56,7 +56,7 @@ describeDb('a Shopify shop', () => {
     (await findCheckpoint(db.engine.warehouse, connection.id, 'shopify.orders'))?.cursorAt ?? null;
   const accept = (run: RunRow) => acceptRun(db.engine.warehouse, run.id, { by: 'ann', now: db.clock.now });
 
-  const counted = shopify.streams.filter(({ census }) => census).map(({ name }) => name);
+  const counted = ['shopify.orders', 'shopify.customers', 'shopify.products'];
   it.each(counted)('proves %s complete by one call', async (stream) => {
     const { records } = sandbox.truth().streams[stream]!;
     expect(await read({ stream })).toMatchObject({

@@ -9,7 +9,7 @@ import { z } from 'zod';
 export type Wire = Readonly<Record<string, unknown>>;
 export type Split = (one: Wire) => readonly Wire[];
 
-export interface Unfolding {
+interface Unfolding {
   readonly field: string;
   readonly shown: { readonly first: number };
   readonly count?: string;

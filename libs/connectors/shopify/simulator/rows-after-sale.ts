@@ -5,7 +5,7 @@ import type { ShopStore } from './store.js';
 
 type Rows = Record<string, TruthRow>;
 /** Rows of the four tables, by source id. */
-export interface AfterSaleRows {
+interface AfterSaleRows {
   readonly order_shipments: Rows;
   readonly shopify_refunds: Rows;
   readonly shopify_refund_lines: Rows;
