@@ -9,8 +9,11 @@ import { createSender, type Sender } from '#http';
 import { probe } from '#sync';
 import { DEMO_ACCESS as SHIPBOB } from '#simulators/shipbob';
 import { DEMO_ACCESS as FREEAGENT } from '#simulators/freeagent';
+import { randomBytes } from 'node:crypto';
 import { openTestEngine, type TestEngine } from './engine.js';
-import { describeDb } from './postgres.js';
+import { describeDb, testDatabase } from './postgres.js';
+import { describeRedis, testRedisUrl } from './redis.js';
+import { dataFolder, lastJson, stratus } from './stratus.js';
 
 /** Credentials whose token has to be renewed before the first call. */
 const RENEWED: Readonly<Record<string, object>> = {
@@ -80,4 +83,58 @@ describeDb('another server that speaks a platform’s API', () => {
       }
     },
   );
+});
+
+describeRedis('stratus connections add --base-url --token-url', () => {
+  it('keeps both for every platform, and connections test names a role that is missing there', async () => {
+    const [database, folder, sandbox] = await Promise.all([
+      testDatabase(),
+      dataFolder(),
+      startSandbox({ orders: 5 }),
+    ]);
+    const env = {
+      REDIS_URL: await testRedisUrl(),
+      DATABASE_URL: database.url,
+      STRATUS_SECRET_KEY: randomBytes(32).toString('base64'),
+      STRATUS_DATA_DIR: folder.path,
+    };
+    try {
+      const demos = demoConnections(sandbox.url);
+      const tokenUrl = `${sandbox.url}/amazon/demo/auth/o2/token`;
+      const added = await Promise.all(
+        demos.map(({ name, platform, settings, credentials, baseUrl }) =>
+          stratus(
+            [
+              ...['connections', 'add', platform, '--name', name, '--sandbox', '--base-url', baseUrl],
+              ...['--token-url', tokenUrl],
+              ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]),
+            ],
+            env,
+            JSON.stringify(credentials),
+          ),
+        ),
+      );
+      expect(added.map(({ code, stderr }) => [code, stderr])).toEqual(demos.map(() => [0, '']));
+      const { connections } = lastJson<{ connections: Record<string, unknown>[] }>(
+        await stratus(['connections', 'list', '--json'], env),
+      );
+      expect(connections).toHaveLength(demos.length);
+      for (const { name, baseUrl, settings } of demos)
+        expect(connections.find((one) => one['name'] === name)).toMatchObject({
+          baseUrl,
+          settings: { tokenUrl, ...(settings['shop'] ? { shop: settings['shop'] } : {}) },
+        });
+      sandbox.turn({ platform: 'amazon', denied: ['getInventorySummaries'] });
+      const tested = await stratus(['connections', 'test', 'demo-amazon'], env);
+      expect(tested.stderr).toBe('');
+      expect(tested.stdout).toContain('give it the role it lacks (Amazon Fulfillment)');
+      expect(tested.stdout).not.toContain('Finance and Accounting');
+      const asked = sandbox.ledger.read().requests.map(({ path }) => path);
+      expect(asked.filter((path) => path.endsWith('/token'))).toEqual(['/demo/auth/o2/token']);
+    } finally {
+      await sandbox.close();
+      await database.drop();
+      await folder.remove();
+    }
+  }, 120_000);
 });
