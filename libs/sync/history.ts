@@ -57,7 +57,7 @@ export interface History {
   record(root: unknown, children: readonly unknown[]): unknown;
 }
 
-export interface ExportLine {
+interface ExportLine {
   readonly id: string;
   readonly parent: string | null;
 }

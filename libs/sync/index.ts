@@ -31,7 +31,7 @@ export { limitsOf } from './limits.js';
 export { type Each, type Parent, NO_PARENT, among, eachListed } from './each.js';
 export { type Beside, beside } from './beside.js';
 export { type Address, type Download, download } from './download.js';
-export { type Begun, type ExportState, type History, type HistoryQuery, history } from './history.js';
+export { type Begun, type ExportState, type History, history } from './history.js';
 export { type Match, type Onto, type Patch, onto } from './onto.js';
 export { type Fetched, type Listed, type Listing, listing } from './listing.js';
 export { afterCursor, cursorOf } from './next.js';

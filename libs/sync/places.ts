@@ -4,7 +4,7 @@ import type { CallSpec } from './call-spec.js';
 import type { Platform } from './define.js';
 
 /** Where a connection's calls go. */
-export interface Places {
+interface Places {
   /** The only hosts they may go to. */
   readonly hosts: HostRule['hosts'];
   /** The address of a call. */

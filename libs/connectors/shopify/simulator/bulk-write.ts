@@ -7,7 +7,7 @@ interface List {
   readonly edges: readonly { readonly node: Wire }[];
 }
 
-export interface Written {
+interface Written {
   readonly roots: number;
   readonly objects: number;
   /** Null after the list's last page. */

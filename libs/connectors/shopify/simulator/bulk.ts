@@ -13,7 +13,7 @@ import { compileSearch, type SearchFields } from './search.js';
  */
 
 /** How operations go, until it is turned again. */
-export interface BulkKnobs {
+interface BulkKnobs {
   /** At once. */
   readonly slots: number;
   /** How long one takes at least. */
@@ -26,7 +26,7 @@ export interface BulkKnobs {
   readonly lost: number;
 }
 
-export type BulkTurn = { readonly [K in keyof BulkKnobs]?: BulkKnobs[K] | undefined } & {
+type BulkTurn = { readonly [K in keyof BulkKnobs]?: BulkKnobs[K] | undefined } & {
   readonly links?: 'expire' | undefined;
 };
 
