@@ -50,10 +50,9 @@ async function dance(url: string): Promise<string> {
   const location = page.headers.get('Location');
   if (location) return new URL(location).search;
   const html = await page.text();
-  const fields = [...html.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [
-    name!,
-    value!,
-  ]);
+  const fields = [...html.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(
+    ([, name, value]): [string, string] => [name!, value!],
+  );
   const action = /action="([^"]+)"/.exec(html)![1]!;
   // As a browser would post it from another site: without any cookie.
   const posted = await fetch(action, {
