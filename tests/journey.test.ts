@@ -30,7 +30,7 @@ describeBrowser('a new user, from the first sign-in on', () => {
   const go = (name: string): Promise<void> =>
     page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name }).click();
   const ends = (state: string): Promise<void> =>
-    page.locator('main .mark', { hasText: state }).first().waitFor({ timeout: 60_000 });
+    page.locator('main .card .mark', { hasText: state }).first().waitFor({ timeout: 60_000 });
 
   beforeAll(async () => {
     if (shots) mkdirSync(shots, { recursive: true });
@@ -142,6 +142,8 @@ describeBrowser('a new user, from the first sign-in on', () => {
       await shoot('11-backfilled');
       await go('Overview');
       await page.getByRole('heading', { name: 'Freshness' }).waitFor();
+      for (const notice of await page.getByRole('button', { name: 'Close', exact: true }).all())
+        await notice.click();
       await shoot('12-overview');
     },
     LONG,
