@@ -49,15 +49,25 @@ export async function findings(warehouse: Pick<Warehouse, 'query'>): Promise<str
   return seen.map(({ said }) => said);
 }
 
+/** Runs that failed by our own fault, in storms whose platforms break no schema and refuse no request. */
+export async function bugs(warehouse: Pick<Warehouse, 'query'>): Promise<string[]> {
+  const failed = await warehouse.query<{ said: string }>(
+    `select format('a %s run of %s failed: %s', kind, stream, failure) as said from runs
+     where state = 'failed' and failure_kind in ('bug', 'config', 'refused') limit 5`,
+  );
+  return failed.map(({ said }) => said);
+}
+
 /**
  * Records that a run lost: the platform's own count showed that they were missing, or a comparison of ids fetched what
  * the live runs had passed by. Both are put right by the product itself; that there was something to put right is
- * what counts. Only where the platform itself never lied, its clock included.
+ * what counts. Only where the platform itself never lied, its clock included. What it counts less of than is here was
+ * deleted while it was read.
  */
 export async function losses(warehouse: Pick<Warehouse, 'query'>): Promise<string[]> {
   const doubted = await warehouse.query<{ said: string }>(
     `select l.message as said from run_logs l join runs r on r.id = l.run_id
-     where l.level in ('warn', 'error') and l.message ~ 'the platform counts \\d+ records' order by l.at limit 10`,
+     where l.level in ('warn', 'error') and l.message ~ 'the platform counts \\d+ records.*: \\d+ are missing' order by l.at limit 10`,
   );
   const fetched = await warehouse.query<{ said: string }>(
     `select format('a comparison of %s fetched %s missing and %s older records, %s of them not yet due', stream,

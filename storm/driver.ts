@@ -1,14 +1,14 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Warehouse } from '#warehouse';
-import { compareAccount, type Difference, type Truth } from './compare.js';
+import { compareAccount, type Difference } from './compare.js';
 import { planEdits, type Edit } from './edits.js';
 import type { Timed } from './faults.js';
 import {
+  accountsOf,
   closingAll,
   LEASE_MS,
   openField,
-  rotates,
-  STREAMS,
+  WEB_SHOP,
   WORKERS,
   type Closing,
   type Field,
@@ -48,10 +48,14 @@ export interface StormOptions {
     readonly orders?: number;
     readonly every?: string;
     readonly lookback?: string;
+    readonly unlimited?: boolean;
+    readonly mixed?: boolean;
     readonly editsASecond?: number;
   };
   /** Told before anything goes wrong, until the signal says that all is compared; what it answers is asked then, for further complaints. */
   readonly watch?: (field: Field, over: AbortSignal) => Promise<() => Promise<readonly string[]>>;
+  /** It is over with the first complaint of who watches: nothing else is waited for or looked at. */
+  readonly hasty?: boolean;
   /** How long the quiet period may last; 5 min by default. */
   readonly quietMs?: number;
   /** Told of every step and every fault. */
@@ -90,14 +94,14 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
 
 async function weathered(options: StormOptions, closing: Closing): Promise<Omit<StormResult, 'tookMs'>> {
   const { seed, minutes, shape, say } = options;
-  const scale = { ...SHAPES[shape], ...options.field };
+  const scale = { mixed: true, ...SHAPES[shape], ...options.field };
   const field = await openField({ ...options, ...scale }, closing);
   const { crew, sandbox, signs, warehouse, connections } = field;
   const over = new AbortController();
   closing.push(() => over.abort());
   const watched = await options.watch?.(field, over.signal);
-  const truths = new Map<string, Truth>();
-  for (const { name } of connections) truths.set(name, await sandbox.rows(name));
+  const red = options.hasty && watched ? firstComplaint(watched, over.signal) : NEVER;
+  const stop = AbortSignal.any([over.signal, red]);
   const plan =
     options.plan ??
     planStorm({
@@ -106,14 +110,16 @@ async function weathered(options: StormOptions, closing: Closing): Promise<Omit<
       shape,
       workers: WORKERS,
       accounts: connections.map(({ name }) => name),
-      rotating: connections.filter((_, i) => rotates(i)).map(({ name }) => name),
+      webShops: connections.filter(({ platform }) => platform === WEB_SHOP).map(({ name }) => name),
+      rotating: field.rotating,
       leaseMs: LEASE_MS,
     });
   const edits = planEdits({
     seed,
     lengthMs: minutes * 60_000,
     aSecond: scale.editsASecond,
-    accounts: truths,
+    accounts: await accountsOf(field),
+    slow: shape === 'long',
   });
   options.planned?.(plan);
   say(`the storm begins: ${String(plan.length)} faults, ${String(edits.length)} edits`);
@@ -122,26 +128,27 @@ async function weathered(options: StormOptions, closing: Closing): Promise<Omit<
   const strikes = new Strikes(field);
   const startedAt = performance.now();
   const [made] = await Promise.all([
-    makeEdits(sandbox, edits, startedAt, over.signal),
-    strikes.run(plan, startedAt, over.signal),
+    makeEdits(sandbox, edits, startedAt, stop),
+    strikes.run(plan, startedAt, stop),
   ]);
 
   say('quiet: every stream must run clean, and compare its ids, after the last edit');
   const quietAt = performance.now();
   await sandbox.knobs({ faults: null, clockOffsetMs: 0 });
-  if (plan.some(({ fault }) => fault.kind === 'break-schedule')) await strikes.breakUntilRevived(60_000);
-  const complaints = await settled({
+  if (!red.aborted && plan.some(({ fault }) => fault.kind === 'break-schedule'))
+    await strikes.breakUntilRevived(60_000);
+  const unsettled = await settled({
     ...field,
-    streams: STREAMS,
     deadlineMs: options.quietMs ?? QUIET_MS,
+    stop: red,
   });
-  complaints.push(...(await consoleAnswers(field)));
+  const complaints = red.aborted ? [] : [...unsettled, ...(await consoleAnswers(field))];
   const quietMs = Math.round(performance.now() - quietAt);
   say(`quiet after ${(quietMs / 1000).toFixed(0)} s; comparing row by row`);
 
   const differences: StormResult['differences'][number][] = [];
   const compared: Record<string, number> = {};
-  for (const connection of connections) {
+  for (const connection of red.aborted ? [] : connections) {
     const found = await compareAccount(warehouse, connection, await sandbox.rows(connection.name));
     for (const [table, n] of Object.entries(found.rows)) compared[table] = (compared[table] ?? 0) + n;
     for (const one of found.differences)
@@ -171,6 +178,24 @@ async function weathered(options: StormOptions, closing: Closing): Promise<Omit<
     complaints,
     quietMs,
   };
+}
+
+const NEVER = new AbortController().signal;
+const LOOK_MS = 1000;
+
+/** Aborted when the watch has something to complain of. */
+function firstComplaint(watched: () => Promise<readonly string[]>, over: AbortSignal): AbortSignal {
+  const red = new AbortController();
+  const look = async (): Promise<void> => {
+    while (!over.aborted && !red.signal.aborted) {
+      // Postgres may be away just now.
+      const said = await watched().catch(() => []);
+      if (said.length > 0) red.abort();
+      else await after(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
+    }
+  };
+  void look();
+  return red.signal;
 }
 
 /** How many changed something: a record may be gone by then. */

@@ -3,18 +3,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readKeyRing, type KeyRing } from '#kernel';
+import { platformOf } from '#catalog';
+import type { Stream } from '#sync';
 import { openWarehouse, saveConnection, type ConnectionRow, type Warehouse } from '#warehouse';
-import { DEMO_CREDENTIALS, DEMO_EXPIRING_CREDENTIALS } from '../apps/sandbox/index.js';
+import { DEMO_EXPIRING_CREDENTIALS, demoConnections } from '../apps/sandbox/index.js';
 import { ownDatabase } from '../bench/database.js';
 import { Children } from './children.js';
 import { Crew } from './crew.js';
+import type { Account } from './edits.js';
 import { Links } from './links.js';
 import { Sandbox } from './sandbox.js';
 import type { Servers } from './servers.js';
 import { Signs } from './signs.js';
 
-const PLATFORM = 'shopify';
-export const STREAMS = ['shopify.orders', 'shopify.customers', 'shopify.products'];
 export const WORKERS = 3;
 /** A death is noticed in seconds. */
 export const LEASE_MS = 5000;
@@ -28,6 +29,10 @@ export interface FieldOptions {
   readonly every: string;
   /** How far its runs step back; a minute by default. */
   readonly lookback?: string;
+  /** Half of the accounts are on the platforms beside the web shop's, in turn; by default all are the web shop's. */
+  readonly mixed?: boolean;
+  /** No shop feels its limit; by default half of them do. */
+  readonly unlimited?: boolean;
   readonly servers: Servers;
   /** The folder that holds `bin/`, `dist/` and `package.json` of the product under test; this checkout by default. */
   readonly root?: string;
@@ -46,6 +51,8 @@ export interface Field {
   readonly warehouse: Warehouse;
   readonly ring: KeyRing;
   readonly connections: readonly ConnectionRow[];
+  /** Those whose refresh tokens change with every use. */
+  readonly rotating: readonly string[];
   readonly queuePrefix: string;
   readonly say: (line: string) => void;
   /** Where the console listens now. */
@@ -77,7 +84,7 @@ export async function openField(options: FieldOptions, closing: Closing): Promis
     process.off('exit', remove);
   });
   const config = join(folder, 'stratus.yaml');
-  writeFileSync(config, configOf(options.every, options.lookback ?? '60s'));
+  writeFileSync(config, configOf(options));
   const key = randomBytes(32).toString('base64');
   const ring = readKeyRing(key);
   const queuePrefix = '{storm}';
@@ -112,10 +119,11 @@ export async function openField(options: FieldOptions, closing: Closing): Promis
     name,
     source: { kind: 'built-in', seed: seed * 1000 + i, orders: options.orders },
     // Half of the accounts feel their limit, half never do.
-    ...(i % 4 < 2 ? {} : { plan: 'standard' }),
+    ...(options.unlimited || i % 4 < 2 ? {} : { plan: 'standard' }),
   }));
   const { url } = await children.sandbox({ seed, shops });
-  const sandbox = new Sandbox(url, PLATFORM);
+  const accounts = names.map((name, i) => accountAt(url, name, options.mixed ? i : 0));
+  const sandbox = new Sandbox(url, new Map(accounts.map(({ name, platform }) => [name, platform])));
   await sandbox.knobs({ latencyMs: { fixed: 5, jitter: 30 } });
 
   const workers = Array.from({ length: WORKERS }, (_, i) => `worker-${String(i + 1)}`);
@@ -129,17 +137,21 @@ export async function openField(options: FieldOptions, closing: Closing): Promis
   const warehouse = await openWarehouse({ url: database.url, applicationName: 'storm', poolSize: 4 });
   closing.push(() => warehouse.close());
   const connections: ConnectionRow[] = [];
-  for (const [i, shop] of names.entries())
+  const rotating: string[] = [];
+  for (const [i, { name, platform, settings, credentials, baseUrl }] of accounts.entries()) {
+    const rotates = platform === WEB_SHOP && i % 8 < 4;
+    if (rotates) rotating.push(name);
     connections.push(
       await saveConnection(warehouse, ring, {
-        platform: PLATFORM,
-        name: shop,
-        settings: { shop },
-        credentials: rotates(i) ? DEMO_EXPIRING_CREDENTIALS : DEMO_CREDENTIALS,
-        baseUrl: `${links.platformUrl}/${PLATFORM}/${shop}`,
+        platform,
+        name,
+        settings,
+        credentials: rotates ? DEMO_EXPIRING_CREDENTIALS : credentials,
+        baseUrl: baseUrl.replace(url, links.platformUrl),
         sandbox: true,
       }),
     );
+  }
 
   const crew = new Crew(children);
   // Before what they are connected to: they shall end in good order.
@@ -162,16 +174,51 @@ export async function openField(options: FieldOptions, closing: Closing): Promis
     warehouse,
     ring,
     connections,
+    rotating,
     queuePrefix,
     say,
     consoleUrl: () => consoleUrl,
   };
 }
 
-/** Every second connection has a refresh token that changes with each use, the others ask with the app's own id. */
-export const rotates = (i: number): boolean => i % 2 === 0;
+export const WEB_SHOP = 'shopify';
 
-const configOf = (every: string, lookback: string): string =>
-  `integrations:\n  shopify:\n${['orders', 'customers', 'products']
-    .map((stream) => `    ${stream}: { every: ${every}, lookback: ${lookback}, reconcile: 1m }\n`)
-    .join('')}`;
+/** Every second account in a row of them is the web shop's, the others are on its neighbours in turn. */
+function accountAt(url: string, name: string, i: number): ReturnType<typeof demoConnections>[number] {
+  const [webShop, ...others] = demoConnections(url, name);
+  return { ...(i % 2 === 0 ? webShop! : others[((i - 1) / 2) % others.length]!), name };
+}
+
+/** What is read of an account, by its platform. */
+export const streamsOf = ({ platform }: Pick<ConnectionRow, 'platform'>): readonly Stream[] =>
+  platformOf(platform).streams;
+
+/** What every account holds now. */
+export async function accountsOf({
+  connections,
+  sandbox,
+}: Pick<Field, 'connections' | 'sandbox'>): Promise<Map<string, Account>> {
+  const accounts = new Map<string, Account>();
+  for (const { name, platform } of connections)
+    accounts.set(name, { platform, truth: await sandbox.rows(name) });
+  return accounts;
+}
+
+/** How often the streams of the web shop's neighbours run, whose budgets are a person's and not a program's. */
+const NEIGHBOURS_EVERY = '1m';
+
+const configOf = ({ mixed, every, lookback = '60s' }: FieldOptions): string =>
+  (mixed ? demoConnections('') : demoConnections('').slice(0, 1))
+    .map(({ platform }) => {
+      const isWebShop = platform === WEB_SHOP;
+      const lines = streamsOf({ platform }).map(({ name, cursor, listing }) => {
+        const said = [
+          `every: ${isWebShop ? every : NEIGHBOURS_EVERY}`,
+          ...(isWebShop && cursor ? [`lookback: ${lookback}`] : []),
+          ...(listing ? ['reconcile: 1m'] : []),
+        ];
+        return `    ${name.slice(platform.length + 1)}: { ${said.join(', ')} }\n`;
+      });
+      return `  ${platform}:\n${lines.join('')}`;
+    })
+    .reduce((all, one) => all + one, 'integrations:\n');

@@ -9,6 +9,8 @@ import type { Servers } from './servers.js';
 /** What every way to run a storm is given. */
 export interface Asked {
   readonly seed: number;
+  /** How many seeds from it on, where somebody said. */
+  readonly seeds?: number;
   readonly minutes: number;
   /** What follows the way's own name and is none of the common options. */
   readonly rest: readonly string[];
@@ -38,7 +40,7 @@ const USAGE = `npm run storm -- [--seed S] [--seeds N] [--minutes M] [--short] [
 const OPTIONS = z.object({
   /** The first seed, and how many from it on. */
   seed: z.coerce.number().int().default(1),
-  seeds: z.coerce.number().int().positive().default(1),
+  seeds: z.coerce.number().int().positive().optional(),
   minutes: z.coerce.number().positive().optional(),
   /** Smaller shops, and more of everything a minute. */
   short: z.boolean().default(false),
@@ -82,11 +84,21 @@ export async function main(args: readonly string[], servers: Servers): Promise<n
     return 2;
   }
   const minutes = options.minutes ?? (options.short ? 1 : 10);
-  if (way !== undefined) return (await WAYS[way]!())({ seed: options.seed, minutes, rest, servers, say });
+  if (way !== undefined) {
+    const { seed, seeds } = options;
+    return (await WAYS[way]!())({
+      seed,
+      ...(seeds === undefined ? {} : { seeds }),
+      minutes,
+      rest,
+      servers,
+      say,
+    });
+  }
   const plan =
     options.plan === undefined ? undefined : PLAN.parse(JSON.parse(readFileSync(options.plan, 'utf8')));
   const results: StormResult[] = [];
-  for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
+  for (let seed = options.seed; seed < options.seed + (options.seeds ?? 1); seed++) {
     const result = await runStorm({
       seed,
       minutes,

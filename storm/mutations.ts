@@ -14,6 +14,8 @@ export interface Mutation {
     readonly lengthMs: number;
     readonly leaseMs: number;
   }) => Timed[];
+  /** Added to the environment of every process of the product. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Its shops and its work, where those of an ordinary storm do not do. */
   readonly field?: {
     readonly connections?: number;
@@ -21,7 +23,13 @@ export interface Mutation {
     readonly every?: string;
     readonly editsASecond?: number;
     readonly lookback?: string;
+    readonly unlimited?: boolean;
   };
+  /**
+   * What is looked for while it goes on, besides rows that differ in the end: pages and versions written that never may be,
+   * records that a run lost, runs that failed by our own fault. What a sound product does in this very storm is left out.
+   */
+  readonly watched: readonly ('writes' | 'losses' | 'bugs')[];
   /** Backfills run beside the live streams, one after another. */
   readonly backfills?: boolean;
   /** How every shop's list of orders lies. */
@@ -43,6 +51,19 @@ function spread(
   }));
 }
 
+/** A link to Postgres on which each statement takes so long: what lies between two of them is as wide as a barn door. */
+const slowly = (victim: Victim | null, ms: number, jitterMs: number, lengthMs: number): Timed => ({
+  atMs: 0,
+  fault: {
+    kind: 'network',
+    victim,
+    target: 'postgres',
+    direction: 'up',
+    weather: { kind: 'latency', ms, jitterMs },
+    forMs: lengthMs - 3000,
+  },
+});
+
 const worker = (i: number): Victim => `worker-${(i % WORKERS) + 1}`;
 const sorted = (faults: Timed[]): Timed[] => faults.sort((a, b) => a.atMs - b.atMs);
 
@@ -53,6 +74,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'fence',
     off: 'a claim’s token is not looked at when a page commits, when a lease is renewed and when an attempt ends',
+    watched: ['writes'],
     patches: [
       {
         file: 'libs/warehouse/runs.js',
@@ -79,11 +101,13 @@ export const MUTATIONS: readonly Mutation[] = [
         forMs: leaseMs + random.int(2000, 4000),
       }));
     },
-    field: { connections: 20, orders: 24, every: '10s' },
+    field: { connections: 8, orders: 120, every: '10s', unlimited: true },
+    backfills: true,
   },
   {
     name: 'same-transaction',
     off: 'place and checkpoint are committed before the rows of their page, in a transaction of their own',
+    watched: ['losses'],
     patches: [
       {
         file: 'libs/warehouse/pages.js',
@@ -101,22 +125,25 @@ export const MUTATIONS: readonly Mutation[] = [
     plan: ({ seed, lengthMs }) => {
       const random = new Random(`mutation/same-transaction/${String(seed)}`);
       return sorted([
+        slowly(null, 100, 50, lengthMs),
         ...spread(random, 18, [1000, lengthMs - 3000], (i) => ({
           kind: 'kill',
           victim: worker(i),
           forMs: random.int(50, 400),
         })),
-        ...spread(random, 4, [2000, lengthMs - 5000], () => ({
+        ...spread(random, 2, [lengthMs / 3, lengthMs - 5000], () => ({
           kind: 'kill-postgres',
           forMs: random.int(50, 400),
         })),
       ]);
     },
-    field: { connections: 20, orders: 24, every: '10s' },
+    // Large enough to be read for the first time for most of the storm: a page that is lost then is not read again soon.
+    field: { connections: 8, orders: 600, every: '10s', unlimited: true },
   },
   {
     name: 'limiter-healing',
     off: 'the limiter does not know its own errors, and never makes its keys again',
+    watched: ['bugs'],
     patches: [
       {
         file: 'libs/http/redis-connection.js',
@@ -136,10 +163,12 @@ export const MUTATIONS: readonly Mutation[] = [
         ...spread(random, 2, [lengthMs / 2, lengthMs - 2000], () => ({ kind: 'flush' })),
       ]);
     },
+    field: { connections: 12, orders: 24 },
   },
   {
     name: 'in-batch-dedupe',
     off: 'a record that one page holds twice is written twice',
+    watched: ['bugs'],
     patches: [
       {
         file: 'libs/warehouse/upsert.js',
@@ -160,11 +189,13 @@ export const MUTATIONS: readonly Mutation[] = [
         forMs: random.int(50, 400),
       }));
     },
+    field: { connections: 8, orders: 24, every: '10s', unlimited: true },
     lists: 'doubled',
   },
   {
     name: 'newest-wins',
     off: 'an older version of a record overwrites a newer one',
+    watched: ['writes'],
     patches: [
       {
         file: 'libs/warehouse/upsert.js',
@@ -172,21 +203,23 @@ export const MUTATIONS: readonly Mutation[] = [
         put: "const newEnough = 'true';",
       },
     ],
-    // Frozen for less than their lease, workers keep their pages: others have read what was edited meanwhile.
-    plan: ({ seed, lengthMs, leaseMs }) => {
+    // Frozen for less than their lease, which is long here, workers keep their pages: others have read what was edited meanwhile.
+    plan: ({ seed, lengthMs }) => {
       const random = new Random(`mutation/newest-wins/${String(seed)}`);
-      return spread(random, 18, [2000, lengthMs - 5000], (i) => ({
+      return spread(random, 12, [2000, lengthMs - 10_000], (i) => ({
         kind: 'freeze',
         victim: worker(i),
-        forMs: random.int(Math.round(leaseMs * 0.3), Math.round(leaseMs * 0.6)),
+        forMs: random.int(5000, 8000),
       }));
     },
-    field: { connections: 4, orders: 24, every: '3s', editsASecond: 12 },
+    env: { STRATUS_LEASE_MS: '30000', STRATUS_LOCK_MS: '24000' },
+    field: { connections: 4, orders: 24, every: '2s', editsASecond: 12, unlimited: true },
     backfills: true,
   },
   {
     name: 'reconciler',
     off: 'the scheduler compares what should be with what is once, when it begins to lead, and never again',
+    watched: [],
     patches: [
       {
         file: 'apps/scheduler/index.js',
@@ -207,5 +240,6 @@ export const MUTATIONS: readonly Mutation[] = [
         ...spread(random, 2, [lengthMs / 2, lengthMs - 2000], () => ({ kind: 'flush' })),
       ]);
     },
+    field: { connections: 12, orders: 24, unlimited: true },
   },
 ];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { insertRun } from '#warehouse';
 import { compareAccount, type Truth } from './compare.js';
 import { planEdits } from './edits.js';
-import { closingAll, openField, STREAMS, type Field } from './field.js';
+import { accountsOf, closingAll, openField, streamsOf, type Field } from './field.js';
 import type { Asked } from './index.js';
 import { NETWORK_FAULTS, type NetworkFault } from './network-plan.js';
 import { settled } from './quiet.js';
@@ -72,7 +72,7 @@ export async function network(asked: Asked): Promise<number> {
 async function strike(field: Field, fault: NetworkFault, lengthMs: number, seed: number): Promise<Outcome> {
   const { links, crew, warehouse } = field;
   const before = crew.complaints.length;
-  const edits = planEdits({ seed, lengthMs, aSecond: EDITS_A_SECOND, accounts: await truths(field) });
+  const edits = planEdits({ seed, lengthMs, aSecond: EDITS_A_SECOND, accounts: await accountsOf(field) });
   const startedAt = new Date();
   links.set(null, fault.target, fault.direction, fault.weather);
   const [made] = await Promise.all([edit(field, edits), after(lengthMs)]);
@@ -130,15 +130,16 @@ async function whole(field: Field): Promise<Whole> {
   const { warehouse, connections } = field;
   const began = performance.now();
   const shops = await truths(field);
-  const reading = settled({ ...field, streams: STREAMS, deadlineMs: WHOLE_WITHIN_MS });
+  const reading = settled({ ...field, deadlineMs: WHOLE_WITHIN_MS });
   // A deleted record is found by comparing ids; asked for, so that nobody waits for its own time.
-  for (const { id } of connections)
-    for (const stream of STREAMS)
-      await insertRun(
-        warehouse,
-        { connectionId: id, stream, kind: 'reconcile', trigger: 'manual' },
-        new Date(),
-      );
+  for (const connection of connections)
+    for (const { name: stream, listing } of streamsOf(connection))
+      if (listing)
+        await insertRun(
+          warehouse,
+          { connectionId: connection.id, stream, kind: 'reconcile', trigger: 'manual' },
+          new Date(),
+        );
   const complaints = await reading;
   const ms = Math.round(performance.now() - began);
   let rowsCompared = 0;

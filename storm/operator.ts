@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { KeyRing } from '#kernel';
 import { listConnections, saveConnection, type ConnectionRow, type Warehouse } from '#warehouse';
-import { DEMO_CREDENTIALS } from '../apps/sandbox/index.js';
+import { demoConnections } from '../apps/sandbox/index.js';
 
 const LOOK_MS = 1000;
 
@@ -35,7 +35,7 @@ async function reconnect(warehouse: Warehouse, ring: KeyRing, connection: Connec
     platform: connection.platform,
     name: connection.name,
     settings: connection.settings,
-    credentials: DEMO_CREDENTIALS,
+    credentials: demoConnections('').find(({ platform }) => platform === connection.platform)!.credentials,
     baseUrl: connection.baseUrl,
     sandbox: connection.sandbox,
   });

@@ -7,6 +7,7 @@ const options: PlanOptions = {
   shape: 'long',
   workers: 3,
   accounts: ['shop-1', 'shop-2'],
+  webShops: ['shop-1'],
   rotating: ['shop-1'],
   leaseMs: 5000,
 };

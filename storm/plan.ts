@@ -66,6 +66,8 @@ export interface PlanOptions {
   readonly workers: number;
   /** The accounts a platform's trouble may fall on. */
   readonly accounts: readonly string[];
+  /** Those of them that are the web shop's, whose records can be broken. */
+  readonly webShops: readonly string[];
   /** Those of them whose refresh tokens change with every use. */
   readonly rotating: readonly string[];
   /** A run whose worker is silent for so long is another's: what is frozen stays so for longer. */
@@ -103,7 +105,7 @@ export function countFaults(faults: readonly Fault[]): Record<string, number> {
 }
 
 function drawOf(what: What, options: PlanOptions, random: Random): (i: number) => Fault {
-  const { workers, accounts, rotating, leaseMs } = options;
+  const { workers, accounts, webShops, rotating, leaseMs } = options;
   const account = (): string => random.pick(accounts);
   const platform = (trouble: PlatformTrouble, low: number, high: number): Fault => ({
     kind: 'platform',
@@ -143,7 +145,7 @@ function drawOf(what: What, options: PlanOptions, random: Random): (i: number) =
         platform(
           {
             kind: 'corrupt',
-            account: account(),
+            account: random.pick(webShops),
             stream: (['orders', 'customers', 'products'] as const)[i % 3]!,
           },
           22_000,

@@ -2,11 +2,12 @@ import { setTimeout as after } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { ConnectionRow, Warehouse } from '#warehouse';
 import type { Truth } from './compare.js';
-import { tableOf, type Sandbox } from './sandbox.js';
+import { streamsOf } from './field.js';
+import type { Sandbox } from './sandbox.js';
 import type { Servers } from './servers.js';
+import { tableOf } from './tables.js';
 
 const LOOK_MS = 500;
-const KINDS = ['incremental', 'reconcile'] as const;
 /** A schedule whose next tick is further in the past than this has lost it. */
 const LATE_MS = 5000;
 
@@ -15,10 +16,11 @@ export interface Quiet {
   readonly servers: Servers;
   readonly queuePrefix: string;
   readonly connections: readonly ConnectionRow[];
-  readonly streams: readonly string[];
   /** Nothing is edited there any more. */
   readonly sandbox: Pick<Sandbox, 'rows'>;
   readonly deadlineMs: number;
+  /** Not waited for any longer: answers what is left then. */
+  readonly stop?: AbortSignal;
 }
 
 /**
@@ -30,19 +32,18 @@ export async function settled(quiet: Quiet): Promise<string[]> {
   const ends = performance.now() + quiet.deadlineMs;
   const truths = new Map<string, Truth>();
   for (const { name } of quiet.connections) truths.set(name, await quiet.sandbox.rows(name));
-  // By the clock of those who start the runs, which is this machine's. A platform whose clock was ahead dates edits later.
-  const since = new Date(Math.max(Date.now(), newest(truths)));
+  const wanted = readingsOf(quiet.connections, truths, Date.now());
   const redis = new Redis(quiet.servers.redis.url);
   redis.on('error', () => undefined);
   try {
     for (;;) {
       const left = [
-        ...(await unread(quiet, since)),
+        ...(await unread(quiet, wanted)),
         ...(await quarantined(quiet, truths)),
         ...(await unscheduled(redis, quiet)),
       ];
       if (left.length === 0) return [];
-      if (performance.now() > ends) return left;
+      if (performance.now() > ends || quiet.stop?.aborted) return left;
       await after(LOOK_MS);
     }
   } finally {
@@ -50,43 +51,58 @@ export async function settled(quiet: Quiet): Promise<string[]> {
   }
 }
 
-const newest = (truths: ReadonlyMap<string, Truth>): number => {
-  let latest = 0;
-  for (const truth of truths.values())
-    for (const rows of Object.values(truth))
-      for (const row of Object.values(rows))
-        latest = Math.max(latest, Date.parse(String(row['source_updated_at'] as string)));
-  return latest;
-};
+/** A run that must have come to its end: one of this kind that began after that. */
+interface Reading {
+  readonly connection: ConnectionRow;
+  readonly stream: string;
+  readonly kind: 'incremental' | 'reconcile';
+  readonly since: Date;
+}
 
-async function unread({ warehouse, connections, streams }: Quiet, since: Date): Promise<string[]> {
-  const rows = await warehouse.query<{ connectionId: string; stream: string; kind: string }>(
-    `select distinct connection_id as "connectionId", stream, kind from runs
-     where state = 'succeeded' and started_at > $1`,
-    [since],
+/**
+ * By the clock of those who start the runs, which is this machine's. A platform whose clock was ahead dates edits later,
+ * and one that keeps what is new to itself for a while is read after that.
+ */
+function readingsOf(
+  connections: readonly ConnectionRow[],
+  truths: ReadonlyMap<string, Truth>,
+  nowMs: number,
+): Reading[] {
+  return connections.flatMap((connection) =>
+    streamsOf(connection).flatMap((stream) => {
+      const newest = newestMs(truths.get(connection.name)?.[stream.into.name] ?? {});
+      const since = new Date(Math.max(nowMs, newest + (stream.cursor?.settle ?? 0)));
+      const kinds = stream.listing ? (['incremental', 'reconcile'] as const) : (['incremental'] as const);
+      return kinds.map((kind) => ({ connection, stream: stream.name, kind, since }));
+    }),
   );
-  const done = new Set(rows.map(({ connectionId, stream, kind }) => `${connectionId} ${stream} ${kind}`));
-  const missing = connections.flatMap((connection) =>
-    streams.flatMap((stream) =>
-      KINDS.filter((kind) => !done.has(`${connection.id} ${stream} ${kind}`)).map((kind) => ({
-        connection,
-        stream,
-        kind,
-      })),
-    ),
+}
+
+function newestMs(rows: Truth[string]): number {
+  let latest = 0;
+  for (const { source_updated_at: at } of Object.values(rows))
+    if (typeof at === 'string') latest = Math.max(latest, Date.parse(at));
+  return latest;
+}
+
+async function unread({ warehouse }: Quiet, wanted: readonly Reading[]): Promise<string[]> {
+  const rows = await warehouse.query<{ connectionId: string; stream: string; kind: string; at: Date }>(
+    `select connection_id as "connectionId", stream, kind, max(started_at) as at from runs
+     where state = 'succeeded' and started_at > $1 group by 1, 2, 3`,
+    [new Date(Math.min(...wanted.map(({ since }) => since.getTime())))],
+  );
+  const done = new Map(rows.map((row) => [`${row.connectionId} ${row.stream} ${row.kind}`, row.at]));
+  const missing = wanted.filter(
+    ({ connection, stream, kind, since }) => !((done.get(`${connection.id} ${stream} ${kind}`) ?? 0) > since),
   );
   if (missing.length === 0) return [];
   const told = [];
-  for (const one of missing.slice(0, 3)) told.push(await story(warehouse, one, since));
+  for (const one of missing.slice(0, 3)) told.push(await story(warehouse, one));
   return [`${String(missing.length)} readings did not come to their end, among them ${told.join('; ')}`];
 }
 
 /** What became of the last runs of a stream. */
-async function story(
-  warehouse: Warehouse,
-  { connection, stream, kind }: { connection: ConnectionRow; stream: string; kind: string },
-  since: Date,
-): Promise<string> {
+async function story(warehouse: Warehouse, { connection, stream, kind, since }: Reading): Promise<string> {
   const runs = await warehouse.query<{ state: string; said: string | null }>(
     `select r.state || ' (attempt ' || attempt || ', queued ' || queued_at::text || ')' as state,
        coalesce(failure, reason) as said
@@ -120,9 +136,9 @@ async function quarantined(
 }
 
 /** Schedules that would not run again by themselves. */
-async function unscheduled(redis: Redis, { queuePrefix, connections, streams }: Quiet): Promise<string[]> {
+async function unscheduled(redis: Redis, { queuePrefix, connections }: Quiet): Promise<string[]> {
   const key = `${queuePrefix}:ticks:repeat`;
-  const wanted = connections.length * streams.length;
+  const wanted = connections.reduce((all, connection) => all + streamsOf(connection).length, 0);
   const alive = await redis.zcount(key, Date.now() - LATE_MS, '+inf');
   return alive === wanted ? [] : [`${String(alive)} of ${String(wanted)} schedules have a tick to come`];
 }

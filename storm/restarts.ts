@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { compareAccount, type Truth } from './compare.js';
 import { keepBusy, percentile, seen, type Busy } from './busy.js';
-import { closingAll, openField, STREAMS, type Field } from './field.js';
+import { closingAll, openField, type Field } from './field.js';
 import type { Asked } from './index.js';
 import { settled } from './quiet.js';
 
@@ -99,7 +99,7 @@ async function aftermath(field: Field): Promise<string[]> {
   const truths = new Map<string, Truth>();
   for (const { name } of connections) truths.set(name, await sandbox.rows(name));
   const complaints = [
-    ...(await settled({ ...field, streams: STREAMS, deadlineMs: WHOLE_WITHIN_MS })),
+    ...(await settled({ ...field, deadlineMs: WHOLE_WITHIN_MS })),
     ...(await stalledJobs(field)),
   ];
   for (const connection of connections) {

@@ -1,7 +1,7 @@
 import type { Truth } from './compare.js';
 import type { Edit } from './edits.js';
+import { tableOf } from './tables.js';
 
-const TABLES = { orders: 'orders', customers: 'shopify_customers', products: 'shopify_products' } as const;
 const TYPES = { orders: 'Order', customers: 'Customer', products: 'Product' } as const;
 /** What breaks a record of each stream. */
 const BROKEN = {
@@ -10,10 +10,7 @@ const BROKEN = {
   products: { status: 7 },
 } as const;
 
-type Stream = keyof typeof TABLES;
-
-/** `shopify.orders` to the table that it fills. */
-export const tableOf = (stream: string): string => TABLES[stream.slice(stream.indexOf('.') + 1) as Stream];
+type Breakable = keyof typeof BROKEN;
 
 /** What the sandbox refused, as it said it. */
 class SandboxRefusal extends Error {
@@ -24,21 +21,30 @@ class SandboxRefusal extends Error {
 export class Sandbox {
   constructor(
     private readonly url: string,
-    private readonly platform: string,
+    /** Of each account. */
+    private readonly platforms: ReadonlyMap<string, string>,
   ) {}
 
   rows(account: string): Promise<Truth> {
-    return this.ask(`${this.platform}/${account}/rows`);
+    return this.ask(`${this.platformOf(account)}/${account}/rows`);
   }
 
+  /** Of one account, or of the sandbox. */
   knobs(knobs: { readonly account?: string; readonly [knob: string]: unknown }): Promise<unknown> {
-    return this.ask('knobs', { platform: this.platform, ...knobs });
+    const { account } = knobs;
+    return this.ask('knobs', {
+      ...(account === undefined ? {} : { platform: this.platformOf(account) }),
+      ...knobs,
+    });
   }
 
   /** False where the record is gone, or there was nothing to do to it. */
   async edit({ account, request }: Pick<Edit, 'account' | 'request'>): Promise<boolean> {
     try {
-      const { ids } = await this.ask<{ ids: readonly string[] }>(`${this.platform}/${account}/edit`, request);
+      const { ids } = await this.ask<{ ids: readonly string[] }>(
+        `${this.platformOf(account)}/${account}/edit`,
+        request,
+      );
       return ids.length > 0;
     } catch (thrown) {
       if (thrown instanceof SandboxRefusal) return false;
@@ -46,9 +52,11 @@ export class Sandbox {
     }
   }
 
-  /** Breaks a record on the wire and touches it, so that it is read; for as long as `during` lasts. */
-  async corrupt(account: string, stream: Stream, during: () => Promise<void>): Promise<boolean> {
-    const ids = Object.keys((await this.rows(account))[TABLES[stream]]!).sort();
+  /** Breaks a record of the web shop's on the wire and touches it, so that it is read; for as long as `during` lasts. */
+  async corrupt(account: string, stream: Breakable, during: () => Promise<void>): Promise<boolean> {
+    const ids = Object.keys(
+      (await this.rows(account))[tableOf(`${this.platformOf(account)}.${stream}`)]!,
+    ).sort();
     const id = ids[Math.floor(ids.length / 2)];
     if (id === undefined) return false;
     const gid = `gid://shopify/${TYPES[stream]}/${id}`;
@@ -63,6 +71,10 @@ export class Sandbox {
     readonly accounts: Readonly<Record<string, { readonly tokenRefreshes: number }>>;
   }> {
     return this.ask('ledger');
+  }
+
+  private platformOf(account: string): string {
+    return this.platforms.get(account)!;
   }
 
   private async ask<T>(path: string, body?: object): Promise<T> {

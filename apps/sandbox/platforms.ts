@@ -27,7 +27,7 @@ export interface DemoConnection {
 
 interface SandboxPlatform {
   readonly make: (plan: SimulatorPlan) => Simulator;
-  readonly demo: (sandboxUrl: string) => DemoConnection;
+  readonly demo: (sandboxUrl: string, account: string) => DemoConnection;
 }
 
 /** Credentials for a connection to the demo shop, as the app of its own organisation. Public: they open nothing else. */
@@ -37,33 +37,33 @@ export const DEMO_CREDENTIALS = { clientId: DEMO_ACCESS.clientId, clientSecret: 
 const OTHERS: readonly SandboxPlatform[] = [
   {
     make: (plan) => new FreeAgentSimulator(plan),
-    demo: (sandboxUrl) => ({
-      name: 'demo-freeagent',
+    demo: (sandboxUrl, account) => ({
+      name: `${account}-freeagent`,
       platform: 'freeagent',
       settings: {},
       credentials: { ...FREEAGENT_ACCESS },
-      baseUrl: `${sandboxUrl}/freeagent/${DEMO_SHOP}`,
+      baseUrl: `${sandboxUrl}/freeagent/${account}`,
     }),
   },
   {
     make: (plan) => new AmazonSimulator(plan),
-    demo: (sandboxUrl) => ({
-      name: 'demo-amazon',
+    demo: (sandboxUrl, account) => ({
+      name: `${account}-amazon`,
       platform: 'amazon',
       // The made-up shop keeps its books in pounds.
       settings: { region: 'eu', marketplaceIds: 'A1F83G8C2ARO7P' },
       credentials: { ...AMAZON_ACCESS },
-      baseUrl: `${sandboxUrl}/amazon/${DEMO_SHOP}`,
+      baseUrl: `${sandboxUrl}/amazon/${account}`,
     }),
   },
   {
     make: (plan) => new ShipBobSimulator(plan),
-    demo: (sandboxUrl) => ({
-      name: 'demo-shipbob',
+    demo: (sandboxUrl, account) => ({
+      name: `${account}-shipbob`,
       platform: 'shipbob',
       settings: {},
       credentials: { accessToken: SHIPBOB_ACCESS.accessToken },
-      baseUrl: `${sandboxUrl}/shipbob/${DEMO_SHOP}`,
+      baseUrl: `${sandboxUrl}/shipbob/${account}`,
     }),
   },
 ];
@@ -93,16 +93,16 @@ export function makeSimulators(plan: Plan, now: () => number): readonly Simulato
   return [shopify, ...others];
 }
 
-/** A connection for each platform. */
-export const demoConnections = (sandboxUrl: string): readonly DemoConnection[] => [
+/** A connection for each platform that one business is on, the web shop first. */
+export const demoConnections = (sandboxUrl: string, account = DEMO_SHOP): readonly DemoConnection[] => [
   {
-    name: 'demo',
+    name: account,
     platform: 'shopify',
-    settings: { shop: DEMO_SHOP },
+    settings: { shop: account },
     credentials: DEMO_CREDENTIALS,
-    baseUrl: `${sandboxUrl}/shopify/${DEMO_SHOP}`,
+    baseUrl: `${sandboxUrl}/shopify/${account}`,
   },
-  ...OTHERS.map(({ demo }) => demo(sandboxUrl)),
+  ...OTHERS.map(({ demo }) => demo(sandboxUrl, account)),
 ];
 
 function once<T>(make: () => T): () => T {
