@@ -72,12 +72,12 @@ describeDb('what is kept of a run for whoever looks at it', () => {
 
   it('reads as far back as was set on the connection’s own stream', async () => {
     const { warehouse } = db.engine;
-    shop.things = manyThings(3);
+    shop.things = manyThings(10);
     await db.finish(await db.queue(connection));
     shop.requests.length = 0;
     const set = { enabled: null, everyMs: null, cron: null, zone: null, lookbackMs: minutes(1) };
     await setStream(warehouse, connection.id, 'fake.things', set);
     await db.finish(await db.queue(connection));
-    expect(shop.pages[0]?.from).toBe(thing(2).updatedAt);
+    expect(shop.pages[0]?.from).toBe(thing(9).updatedAt);
   });
 });

@@ -42,13 +42,13 @@ describeDb('what an operator does through the API', () => {
     const { id } = added.json;
     const renamed = await admin.patch(`/connections/${id}`, { name: 'renamed' });
     expect(renamed.json).toMatchObject({ name: 'renamed', settings: { shop: 'second' } });
-    const elsewhere = { baseUrl: 'https://203.0.113.7' };
+    const elsewhere = { baseUrl: 'https://1.1.1.1' };
     expect((await admin.patch(`/connections/${id}`, elsewhere)).status).toBe(409);
     const moved = await admin.patch(`/connections/${id}`, {
       ...elsewhere,
       credentials: { accessToken: secret },
     });
-    expect(moved.json.baseUrl).toBe('https://203.0.113.7');
+    expect(moved.json.baseUrl).toBe('https://1.1.1.1');
     for (const path of ['/connections', `/connections/${id}`, '/audit', '/settings'])
       expect((await admin.get(path)).text).not.toContain(secret);
     const [row] = await world.warehouse.query<{ sealed: string }>(
