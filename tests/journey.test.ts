@@ -142,8 +142,9 @@ describeBrowser('a new user, from the first sign-in on', () => {
       await shoot('11-backfilled');
       await go('Overview');
       await page.getByRole('heading', { name: 'Freshness' }).waitFor();
-      for (const notice of await page.getByRole('button', { name: 'Close', exact: true }).all())
-        await notice.click();
+      await page.evaluate(
+        `document.querySelectorAll('.toast [aria-label=Close]').forEach((one) => one.click())`,
+      );
       await shoot('12-overview');
     },
     LONG,
