@@ -69,7 +69,7 @@ export async function insertRun(warehouse: Warehouse, run: NewRun, now: Date): P
 }
 
 /** The key in a run's place that says it reads an export of the platform's: begun once, it is read to its end. */
-export const IN_EXPORT = 'export';
+const IN_EXPORT = 'export';
 
 /** Another run of the same stream that reads its past from an export, or null. */
 export async function runInExport(
