@@ -199,10 +199,7 @@ export function openQueues(options: QueueOptions): Queues {
       return found.map((one) => ({
         id: one.key,
         stream: one.name,
-        cadence:
-          one.pattern === undefined
-            ? { every: Number(one.every) }
-            : { pattern: one.pattern, zone: one.tz ?? UTC },
+        cadence: one.pattern === undefined ? { every: Number(one.every) } : patternOf(one.pattern, one.tz),
         nextAt: one.next === undefined ? null : new Date(Number(one.next)),
       }));
     },
@@ -226,6 +223,8 @@ export function openQueues(options: QueueOptions): Queues {
     },
   };
 }
+
+const patternOf = (pattern: string, zone = UTC): Cadence => (zone === UTC ? { pattern } : { pattern, zone });
 
 const isEnded = async (job: Job): Promise<boolean> => {
   const state = await job.getState();
