@@ -212,7 +212,7 @@ describeDb('stratus up, on a machine with nothing but Node', () => {
         { orders: '1524', items: '38773', gross: '755687.43', units: '336389', with_675_lines: '1' },
       ]);
     },
-    120_000,
+    240_000,
   );
 
   async function says(args: readonly string[], code: number, sentence: RegExp): Promise<void> {
