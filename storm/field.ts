@@ -183,9 +183,13 @@ export async function openField(options: FieldOptions, closing: Closing): Promis
 
 export const WEB_SHOP = 'shopify';
 
-/** Every second account in a row of them is the web shop's, the others are on its neighbours in turn. */
+/**
+ * Every second account in a row of them is the web shop's, the others are on its neighbours in turn. Not on those that fill
+ * in columns on the web shop's rows: the made-up shops have their ids in common, and their word would land on a stranger's.
+ */
 function accountAt(url: string, name: string, i: number): ReturnType<typeof demoConnections>[number] {
-  const [webShop, ...others] = demoConnections(url, name);
+  const [webShop, ...neighbours] = demoConnections(url, name);
+  const others = neighbours.filter((one) => streamsOf(one).every(({ onto }) => onto.length === 0));
   return { ...(i % 2 === 0 ? webShop! : others[((i - 1) / 2) % others.length]!), name };
 }
 
@@ -204,17 +208,18 @@ export async function accountsOf({
   return accounts;
 }
 
-/** How often the streams of the web shop's neighbours run, whose budgets are a person's and not a program's. */
-const NEIGHBOURS_EVERY = '1m';
+/** How often streams run that nobody is in a hurry for: the web shop's others, and its neighbours'. */
+const UNHURRIED = '1m';
+/** What is edited most is read most. */
+const HURRIED: ReadonlySet<string> = new Set(['shopify.orders', 'shopify.customers', 'shopify.products']);
 
 const configOf = ({ mixed, every, lookback = '60s' }: FieldOptions): string =>
   (mixed ? demoConnections('') : demoConnections('').slice(0, 1))
     .map(({ platform }) => {
-      const isWebShop = platform === WEB_SHOP;
       const lines = streamsOf({ platform }).map(({ name, cursor, listing }) => {
         const said = [
-          `every: ${isWebShop ? every : NEIGHBOURS_EVERY}`,
-          ...(isWebShop && cursor ? [`lookback: ${lookback}`] : []),
+          `every: ${HURRIED.has(name) ? every : UNHURRIED}`,
+          ...(HURRIED.has(name) && cursor ? [`lookback: ${lookback}`] : []),
           ...(listing ? ['reconcile: 1m'] : []),
         ];
         return `    ${name.slice(platform.length + 1)}: { ${said.join(', ')} }\n`;
