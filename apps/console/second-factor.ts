@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { seal, unseal, type KeyRing } from '#kernel';
-import type { Warehouse } from '#warehouse';
+import { factorRow, type Warehouse } from '#warehouse';
 
 /**
  * A second factor: six digits of an authenticator app (TOTP, RFC 6238), or one of ten codes that are good for one time.
@@ -16,13 +16,11 @@ interface Doors {
 const WINDOW = 1;
 const CODES = 10;
 
-const rowName = (userId: string): string => `users/${userId}/totp`;
-
 function totpOf(ring: KeyRing, userId: string, name: string, sealed: string): TOTP {
   return new TOTP({
     issuer: 'Stratus',
     label: name,
-    secret: Secret.fromBase32(unseal(ring, rowName(userId), sealed)),
+    secret: Secret.fromBase32(unseal(ring, factorRow(userId), sealed)),
   });
 }
 
@@ -32,7 +30,7 @@ export async function beginFactor(
   user: { readonly id: string; readonly name: string },
 ): Promise<{ secret: string; uri: string }> {
   const secret = new Secret({ size: 20 }).base32;
-  const sealed = seal(ring, rowName(user.id), secret);
+  const sealed = seal(ring, factorRow(user.id), secret);
   await warehouse.query(
     `with begun as (
        update users set totp_secret = $2, totp_step = null where id = $1 and totp_since is null returning 1

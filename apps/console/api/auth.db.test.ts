@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import { days, hours, later, minutes, seconds } from '#kernel';
+import { days, hours, later, minutes, readKeyRing, seconds } from '#kernel';
 import { createLogger } from '#telemetry';
 import { describeDb } from '../../../tests/postgres.js';
+import { keyUses, resealCredentials } from '#warehouse';
+import { beginFactor, confirmFactor } from '../second-factor.js';
 import { createUser } from '../users.js';
 import { ApiClient } from '../testing/api-client.js';
 import { consoleWorld, PASSWORD, type ConsoleWorld } from '../testing/console-world.js';
@@ -104,6 +107,20 @@ describeDb('who calls the API', () => {
     });
     expect((await again.call('DELETE', '/account/second-factor', { body: off })).status).toBe(204);
     await signIn('tom');
+  });
+
+  it('keeps the second factor when the secret key is rotated', async () => {
+    const { warehouse, options } = world;
+    const { id, name } = await createUser(warehouse, { name: 'kay', password: PASSWORD, role: 'viewer' });
+    const { secret } = await beginFactor(options, { id, name });
+    const fresh = readKeyRing(randomBytes(32).toString('base64'));
+    const both = { current: fresh.current, keys: new Map([...fresh.keys, ...options.ring.keys]) };
+    await resealCredentials(warehouse, both);
+    const uses = await keyUses(warehouse);
+    expect(uses.find(({ key }) => key === fresh.current)?.connections).toContain('the second factor of kay');
+    // The old key is gone, and the code is taken all the same.
+    expect(await confirmFactor({ warehouse, ring: fresh }, id, digits(secret), world.now)).toHaveLength(10);
+    await resealCredentials(warehouse, { current: options.ring.current, keys: both.keys });
   });
 
   it('comes by an invitation, once, with its role', async () => {
