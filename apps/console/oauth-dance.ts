@@ -26,7 +26,7 @@ export interface Dance {
 
 type Doors = Pick<ConsoleOptions, 'warehouse' | 'ring'>;
 
-export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** Sets out: gives the state and the challenge for the platform's page. */
 export async function beginDance(

@@ -24,7 +24,7 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
   });
 
 /** A keyset as text that nobody needs to read: JSON, base64url. */
-export const cursorOf = (place: readonly (string | number | null)[]): string =>
+const cursorOf = (place: readonly (string | number | null)[]): string =>
   Buffer.from(JSON.stringify(place)).toString('base64url');
 
 /** Reads a cursor back against the types of its places; throws `invalid` for what this list never gave. */

@@ -2,6 +2,7 @@ import { Failure } from '#kernel';
 import { definePlatform } from '#sync';
 import { z } from 'zod';
 import { auth, ShopifyCredentials } from './auth.js';
+import { consent } from './consent.js';
 import { object } from './cost.js';
 import { graphql } from './graphql.js';
 import { classify, meter, notice, roomy, tooLarge } from './replies.js';
@@ -35,15 +36,20 @@ const Probed = z.object({
   }),
 });
 
-function says(body: unknown): string {
-  const { shop, currentAppInstallation } = Probed.parse(body).data;
+function scopes(body: unknown): { granted: string[]; missing: string[] } {
+  const { currentAppInstallation } = Probed.parse(body).data;
   const granted = (currentAppInstallation?.accessScopes ?? []).map(({ handle }) => handle);
   const has = (scope: string): boolean => [scope, ...alsoGrants(scope)].some((one) => granted.includes(one));
-  const missing = SCOPES.filter((scope) => !has(scope));
+  return { granted, missing: SCOPES.filter((scope) => !has(scope)) };
+}
+
+function says(body: unknown): string {
+  const { shop } = Probed.parse(body).data;
+  const { granted, missing } = scopes(body);
   return [
     `${shop.name} (${shop.currencyCode}), scopes ${granted.join(' ') || 'none'}`,
     ...(missing.length > 0 ? [`missing ${missing.join(' ')}`] : []),
-    ...(has('read_orders') && !granted.includes('read_all_orders')
+    ...(!missing.includes('read_orders') && !granted.includes('read_all_orders')
       ? ['orders of the last 60 days only (no read_all_orders)']
       : []),
   ].join('; ');
@@ -84,7 +90,7 @@ export const shopify = definePlatform({
   credentials: ShopifyCredentials,
   baseUrl: ({ shop }) => `https://${shop}.myshopify.com`,
   hosts: [/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/],
-  auth,
+  auth: { ...auth, consent },
   // The Standard plan, and the smallest bucket on record; each reply says what it really is.
   limits: [
     { name: 'shopify.graphql', per: 'connection', kind: 'cost', capacity: 1000, restorePerSecond: 100 },
@@ -104,6 +110,7 @@ export const shopify = definePlatform({
         weight: object(object(), object(object())),
       }),
     says,
+    scopes,
   },
   fromEnv,
   streams: [orders, customers, products, fulfillments, refunds, transactions, locations, inventory, payouts],

@@ -41,7 +41,13 @@ export function sandbox(options: Partial<ShopOptions> = {}) {
       },
       body: Buffer.from(form ?? JSON.stringify(spec.json)),
     });
-    return { status: reply.status, headers: reply.headers, body: JSON.parse(String(reply.body)), ms: 0, attempts: 1 };
+    return {
+      status: reply.status,
+      headers: reply.headers,
+      body: JSON.parse(String(reply.body)),
+      ms: 0,
+      attempts: 1,
+    };
   }
   return { simulator, clock, call };
 }
