@@ -177,7 +177,14 @@ export {
   setPaused,
   updateConnection,
 } from './connections.js';
-export { type KeyUse, factorRow, keyUses, keyUsesIn, openCredentials, resealCredentials } from './credentials.js';
+export {
+  type KeyUse,
+  factorRow,
+  keyUses,
+  keyUsesIn,
+  openCredentials,
+  resealCredentials,
+} from './credentials.js';
 export { markReconnect, reactivate } from './reconnect.js';
 export {
   type RenewalClaim,

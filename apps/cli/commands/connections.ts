@@ -32,7 +32,10 @@ export function addConnections(program: Command): void {
     .option('--set <key=value>', 'a setting, such as shop=myshop; may be repeated', collect, [])
     .option('--credentials <file>', 'JSON file with the credentials; - reads standard input', '-')
     .option('--base-url <url>', 'talk to this server instead of the platform')
-    .option('--token-url <url>', 'renew tokens there: a whole address, or a host alone for the platform’s path')
+    .option(
+      '--token-url <url>',
+      'renew tokens there: a whole address, or a host alone for the platform’s path',
+    )
     .option('--sandbox', 'that server is a stand-in: plain http and private addresses are allowed')
     .addHelpText(
       'after',

@@ -24,7 +24,9 @@ const platform = z
     credentials: z
       .array(z.object({ fields: z.array(field) }))
       .meta({ description: 'the ways to sign in: one of them is enough' }),
-    signInPage: z.boolean().meta({ description: 'it can be connected through its own sign-in page: POST /oauth/begin' }),
+    signInPage: z
+      .boolean()
+      .meta({ description: 'it can be connected through its own sign-in page: POST /oauth/begin' }),
     streams: z.array(
       z.object({
         stream: z.string(),
