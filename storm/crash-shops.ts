@@ -68,7 +68,7 @@ export async function openShopifyShop(stream: Stream, records: number): Promise<
       new Date(
         Math.min(
           ...Object.values(truth()[stream.into.name]!).map((row) =>
-            Date.parse(String(row['source_updated_at'])),
+            Date.parse(row['source_updated_at'] as string),
           ),
         ),
       ),

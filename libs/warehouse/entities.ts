@@ -35,6 +35,7 @@ const atOrNull: EntitySchemaColumnOptions = { type: 'timestamptz', nullable: tru
 const now: EntitySchemaColumnOptions = { type: 'timestamptz', default: () => 'now()' };
 const identity: EntitySchemaColumnOptions = { type: 'bigint', primary: true, generated: 'increment' };
 const jsonb: EntitySchemaColumnOptions = { type: 'jsonb' };
+const jsonbOrNull: EntitySchemaColumnOptions = { type: 'jsonb', nullable: true };
 const bigintOrNull: EntitySchemaColumnOptions = { type: 'bigint', nullable: true };
 const numericOrNull: EntitySchemaColumnOptions = { type: 'numeric', nullable: true };
 
@@ -44,6 +45,10 @@ export const User = entity<UserRow>('users', {
   name: text,
   passwordHash: text,
   role: text,
+  totpSecret: textOrNull,
+  totpSince: atOrNull,
+  totpStep: bigintOrNull,
+  recoveryCodes: { type: 'text', array: true, default: [] },
   createdAt: now,
 });
 
@@ -188,6 +193,13 @@ export const AuditEntry = entity<AuditRow>('audit_log', {
   action: text,
   subject: textOrNull,
   outcome: text,
+  actorId: textOrNull,
+  via: textOrNull,
+  route: textOrNull,
+  before: jsonbOrNull,
+  after: jsonbOrNull,
+  undo: jsonbOrNull,
+  undoneBy: bigintOrNull,
 });
 
 /** The engine's columns on every warehouse table, keyed by (connection_id, source_id). */

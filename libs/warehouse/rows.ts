@@ -9,6 +9,13 @@ export interface UserRow {
   name: string;
   passwordHash: string;
   role: Role;
+  /** The second factor's secret, sealed; null where there is none yet. */
+  totpSecret: string | null;
+  totpSince: Date | null;
+  /** The last time step that a code was taken in. */
+  totpStep: string | null;
+  /** Hashes of the one-time codes that are left. */
+  recoveryCodes: string[];
   createdAt: Date;
 }
 
@@ -216,4 +223,15 @@ export interface AuditRow {
   action: string;
   subject: string | null;
   outcome: string;
+  actorId: string | null;
+  via: 'session' | 'token' | null;
+  /** The route that was called, such as `POST /connections/{id}/pause`. */
+  route: string | null;
+  /** Plain JSON. */
+  before: unknown;
+  after: unknown;
+  /** What takes the deed back, as plain JSON; null where nothing does. */
+  undo: unknown;
+  /** The id of the deed that took it back. */
+  undoneBy: string | null;
 }

@@ -10,13 +10,13 @@ export const orders = defineTable(
     status: indexedText().orNull,
     /** How new `status` is, by the clock of whoever said it last: the shop, or the warehouse that sends its parcels. */
     statusUpdatedAt: instant().orNull,
-    customerId: text().orNull,
+    customerId: indexedText().orNull,
     /** As sold, in the shop's currency. */
     total: exact().orNull,
     currency: text().orNull,
     marketplaceId: text().orNull,
     shopifyInternalId: text().orNull,
-    trackingNumber: text().orNull,
+    trackingNumber: indexedText().orNull,
     carrier: text().orNull,
     trackingUrl: text().orNull,
     trackingUpdatedAt: instant().orNull,
@@ -32,7 +32,7 @@ export const orders = defineTable(
     /** What the customer saw and paid, in the currency beside it. */
     presentmentTotal: exact().orNull,
     presentmentCurrency: text().orNull,
-    email: text().orNull,
+    email: indexedText().orNull,
     cancelledAt: instant().orNull,
     cancelReason: text().orNull,
     /** Orders paid through a test gateway are no turnover. */

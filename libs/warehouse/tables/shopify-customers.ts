@@ -5,7 +5,7 @@ export const shopifyCustomers = defineTable('shopify_customers', {
   email: indexedText().orNull,
   firstName: text().orNull,
   lastName: text().orNull,
-  displayName: text().orNull,
+  displayName: indexedText().orNull,
   phone: text().orNull,
   countryCode: text().orNull,
   createdAt: instant().orNull,

@@ -35,7 +35,8 @@ describe('tokens', () => {
       expect(status).toBe(200);
       expect(body).toEqual({
         access_token: expect.stringMatching(/^shpat_/) as unknown,
-        scope: 'read_orders,read_all_orders,read_customers,read_products',
+        scope:
+          'read_orders,read_all_orders,read_customers,read_products,read_inventory,read_locations,read_shopify_payments_accounts,read_shopify_payments_payouts',
         expires_in: 86_399,
       });
       desk.hand.ms += 24 * HOUR - 1;
