@@ -6,7 +6,7 @@ import { readKeyRing, type KeyRing } from '#kernel';
 import { platformOf } from '#catalog';
 import type { Stream } from '#sync';
 import { openWarehouse, saveConnection, type ConnectionRow, type Warehouse } from '#warehouse';
-import { DEMO_EXPIRING_CREDENTIALS, demoConnections } from '../apps/sandbox/index.js';
+import { DEMO_EXPIRING_CREDENTIALS, demoConnections, roomy } from '../apps/sandbox/index.js';
 import { ownDatabase } from '../bench/database.js';
 import { Children } from './children.js';
 import { Crew } from './crew.js';
@@ -121,7 +121,7 @@ export async function openField(options: FieldOptions, closing: Closing): Promis
     // Half of the accounts feel their limit, half never do.
     ...(options.unlimited || i % 4 < 2 ? {} : { plan: 'standard' }),
   }));
-  const { url } = await children.sandbox({ seed, shops });
+  const { url } = await children.sandbox({ seed, shops, roomy: true });
   const accounts = names.map((name, i) => accountAt(url, name, options.mixed ? i : 0));
   const sandbox = new Sandbox(url, new Map(accounts.map(({ name, platform }) => [name, platform])));
   await sandbox.knobs({ latencyMs: { fixed: 5, jitter: 30 } });
@@ -190,7 +190,8 @@ export const WEB_SHOP = 'shopify';
 function accountAt(url: string, name: string, i: number): ReturnType<typeof demoConnections>[number] {
   const [webShop, ...neighbours] = demoConnections(url, name);
   const others = neighbours.filter((one) => streamsOf(one).every(({ onto }) => onto.length === 0));
-  return { ...(i % 2 === 0 ? webShop! : others[((i - 1) / 2) % others.length]!), name };
+  // The web shop's limits are felt enough: a neighbour's budget of an hour would be spent in the first minute.
+  return { ...(i % 2 === 0 ? webShop! : roomy(others[((i - 1) / 2) % others.length]!)), name };
 }
 
 /** What is read of an account, by its platform. */
