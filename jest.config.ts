@@ -23,6 +23,6 @@ export default {
   testSequencer: '<rootDir>/tests/longest-first.mjs',
   // A first database test waits for the server's start and the template's migration.
   testTimeout: 30_000,
-  // One more than the two processors it is meant for: tests of many processes wait for those more than they work.
-  maxWorkers: 3,
+  // As many as the processors it is meant for: tests that measure time against a strict platform need what they are given.
+  maxWorkers: 2,
 } satisfies Config;
