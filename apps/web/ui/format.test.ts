@@ -20,6 +20,7 @@ describe('what the pages say', () => {
     [3, '3 s ago'],
     [119, '1 min ago'],
     [86_400, '1 d ago'],
+    [-5, 'now'],
     [-90, 'in 1 min'],
   ])('%d s before is %s', (seconds, text) => expect(distance(before(seconds), now)).toBe(text));
 

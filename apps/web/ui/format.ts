@@ -26,10 +26,13 @@ export function duration(ms: number): string {
   return parts.join(' ') || '0 s';
 }
 
-/** `3 min ago`, `in 2 h`, or `now` within two seconds. Whole units: a list of them is scanned, not read. */
+/**
+ * `3 min ago`, `in 2 h`, or `now`: within two seconds, and up to ten ahead, since a page's clock ticks every few seconds
+ * and what has just happened would be yet to come. Whole units: a list of them is scanned, not read.
+ */
 export function distance(at: Date, now: Date): string {
   const ms = at.getTime() - now.getTime();
-  if (Math.abs(ms) < 2 * SECOND) return 'now';
+  if (ms > -2 * SECOND && ms < 10 * SECOND) return 'now';
   const [unit, name] = UNITS.find(([size]) => Math.abs(ms) >= size) ?? UNITS[3];
   const text = `${Math.floor(Math.abs(ms) / unit)} ${name}`;
   return ms < 0 ? `${text} ago` : `in ${text}`;
