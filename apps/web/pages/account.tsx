@@ -58,31 +58,14 @@ function Password(): ReactNode {
     >
       {(wrong) => (
         <>
-          <Input
-            label="Password now"
-            type="password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(e) => setCurrent(e.target.value)}
-          />
-          <Input
-            label="New password"
-            type="password"
-            autoComplete="new-password"
-            required
-            value={fresh}
-            wrong={wrong('fresh')}
-            onChange={(e) => setFresh(e.target.value)}
-          />
-          <Input
+          <PasswordField label="Password now" value={current} set={setCurrent} />
+          <PasswordField fresh label="New password" value={fresh} set={setFresh} wrong={wrong('fresh')} />
+          <PasswordField
+            fresh
             label="New password again"
-            type="password"
-            autoComplete="new-password"
-            required
             value={again}
+            set={setAgain}
             wrong={again !== '' && fresh !== again ? 'The two are not the same.' : undefined}
-            onChange={(e) => setAgain(e.target.value)}
           />
         </>
       )}
@@ -119,15 +102,7 @@ function SecondFactor(): ReactNode {
               Give this key to your authenticator: <code>{begun.secret}</code>, or{' '}
               <a href={begun.uri}>open it there</a>.
             </p>
-            <Input
-              label="The code it shows"
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              required
-              value={code}
-              wrong={wrong('code')}
-              onChange={(e) => setCode(e.target.value)}
-            />
+            <CodeField label="The code it shows" value={code} set={setCode} wrong={wrong('code')} />
           </>
         )}
       </Form>
@@ -141,14 +116,7 @@ function SecondFactor(): ReactNode {
         {() => (
           <>
             <p className="quiet">With a second factor, a password alone does not sign in.</p>
-            <Input
-              label="Your password"
-              type="password"
-              autoComplete="current-password"
-              required
-              value={current}
-              onChange={(e) => setCurrent(e.target.value)}
-            />
+            <PasswordField label="Your password" value={current} set={setCurrent} />
           </>
         )}
       </Form>
@@ -163,27 +131,49 @@ function SecondFactor(): ReactNode {
         >
           {(wrong) => (
             <>
-              <Input
-                label="Password"
-                type="password"
-                autoComplete="current-password"
-                required
-                value={current}
-                onChange={(e) => setCurrent(e.target.value)}
-              />
-              <Input
+              <PasswordField label="Password" value={current} set={setCurrent} />
+              <CodeField
                 label="A code of the authenticator"
-                inputMode="numeric"
-                autoComplete="one-time-code"
-                required
                 value={code}
+                set={setCode}
                 wrong={wrong('code')}
-                onChange={(e) => setCode(e.target.value)}
               />
             </>
           )}
         </Form>
       </details>
     </div>
+  );
+}
+
+interface Typed {
+  readonly label: string;
+  readonly value: string;
+  readonly set: (value: string) => void;
+  readonly wrong?: string | undefined;
+}
+
+/** `fresh`: one that is being chosen, which password keepers may make up. */
+function PasswordField({ set, fresh = false, ...shown }: Typed & { readonly fresh?: boolean }): ReactNode {
+  return (
+    <Input
+      {...shown}
+      type="password"
+      autoComplete={fresh ? 'new-password' : 'current-password'}
+      required
+      onChange={(e) => set(e.target.value)}
+    />
+  );
+}
+
+function CodeField({ set, ...shown }: Typed): ReactNode {
+  return (
+    <Input
+      {...shown}
+      inputMode="numeric"
+      autoComplete="one-time-code"
+      required
+      onChange={(e) => set(e.target.value)}
+    />
   );
 }
