@@ -248,7 +248,7 @@ async function comparedWithTruth(
 ): Promise<{ tablesEqualTruth: boolean; failedSlices: number; ordersHere: string; linesHere: string }> {
   const { streams } = await cluster.sandbox<{
     streams: Record<string, { tables: Record<string, Record<string, unknown>> }>;
-  }>('truth');
+  }>(`shopify/${SHOP}/truth`);
   const truth = streams[STREAM]!.tables;
   const [row] = await cluster.warehouse.query<Record<string, string>>(
     `select (select count(*) from orders where deleted_at is null) as orders,

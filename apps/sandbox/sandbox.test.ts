@@ -73,6 +73,8 @@ describe('the sandbox', () => {
     const accounts = Object.values<{ streams: object }>(served.accounts);
     expect(Object.assign({}, ...accounts.map(({ streams }) => streams))).toEqual(served.streams);
     expect(Object.keys(served.accounts)).toContain('shopify/demo');
+    for (const [account, truth] of Object.entries(served.accounts))
+      expect(JSON.parse((await send(`/_sandbox/${account}/truth`)).text)).toEqual(truth);
     expect(served).toEqual(sandbox!.truth());
   });
 
