@@ -1,7 +1,6 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { accessLog } from './access-log.js';
-import { accountRoutes } from './account-routes.js';
 import { api, API_PATH, docsPage, mountApi, openApiOf, postTestEmail, TEST_EMAIL_PATH } from './api/index.js';
 import { serveAssets } from './assets.js';
 import { board } from './board.js';
@@ -14,7 +13,6 @@ import { notFound, onError, sendPage } from './reply.js';
 import { scrape } from './scrape.js';
 import { sameSecret } from './sessions.js';
 import { signInRoutes } from './sign-in-routes.js';
-import { signInLimit } from './sign-in-limit.js';
 import { status } from './status.js';
 import { webOf } from './web.js';
 import { comeBack } from './oauth-return.js';
@@ -34,7 +32,6 @@ export function consoleApp(options: ConsoleOptions): Express {
   const web = webOf();
   app.use(serveAssets(), web.assets);
   app.use(readSession(options));
-  const limit = signInLimit(options.warehouse, options.now);
   app.use(signInRoutes(options));
 
   const news = newsOf(options);
@@ -49,7 +46,6 @@ export function consoleApp(options: ConsoleOptions): Express {
   const docs = docsPage(openApiOf(api));
   app.get('/docs', (_request, response) => sendPage(response, docs));
   app.use(BOARD_PATH, mustRun(options), board(options));
-  app.use(accountRoutes(options, limit));
   app.use(web.pages);
 
   app.use(notFound);

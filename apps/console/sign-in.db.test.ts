@@ -65,39 +65,6 @@ describeDb('users', () => {
     await setPassword(world.warehouse, 'viewer', PASSWORD);
   });
 
-  it('change their own password with the present one, and stay signed in', async () => {
-    const here = await world.as('operator');
-    const elsewhere = await world.as('operator');
-    const csrf = await here.token();
-    const change = (more: object): ReturnType<typeof here.post> =>
-      here.post('/account/password', {
-        csrf,
-        current: PASSWORD,
-        fresh: 'a fresh password',
-        again: 'a fresh password',
-        ...more,
-      });
-    expect((await change({ csrf: 'wrong' })).status).toBe(403);
-    expect((await change({ current: 'wrong' })).status).toBe(403);
-    expect((await change({ again: 'something else' })).status).toBe(400);
-    expect((await change({ fresh: 'short', again: 'short' })).status).toBe(400);
-    expect((await here.page('/')).status).toBe(200);
-    expect(await change({})).toMatchObject({
-      status: 200,
-      text: expect.stringContaining('The password is set'),
-    });
-    expect((await here.page('/')).status).toBe(200);
-    expect((await elsewhere.page('/')).status).toBe(303);
-    expect((await world.visitor().signIn('operator', PASSWORD)).status).toBe(401);
-    expect((await world.visitor().signIn('operator', 'a fresh password')).status).toBe(303);
-    expect((await world.audited()).filter(({ action }) => action === 'password.set')).toEqual([
-      expect.objectContaining({ actor: 'operator', outcome: expect.stringMatching(/^refused/) }),
-      expect.objectContaining({ outcome: expect.stringMatching(/^refused/) }),
-      expect.objectContaining({ outcome: expect.stringMatching(/^refused/) }),
-      expect.objectContaining({ outcome: 'done' }),
-    ]);
-  });
-
   it('lose what a role allowed at the moment the role changes', async () => {
     const visitor = await world.as('admin');
     const run = await world.failedRun();

@@ -1,18 +1,17 @@
-/** The pages' one style sheet: light and dark, from 320 px up. Colours keep a contrast of 4.5 to 1 in both. */
+/**
+ * The style sheet of what the server writes itself (sign-in, messages, `/docs`): light and dark, from 320 px up. Colours
+ * keep a contrast of 4.5 to 1 in both.
+ */
 export const STYLE = `
 :root {
   color-scheme: light dark;
   --ground: #f5f6f8; --card: #fff; --line: #dfe3e8; --ink: #1a2230; --quiet: #5a6576;
-  --accent: #2b5797; --on-accent: #fff;
-  --well: #1b6e3c; --well-bg: #e4f4ea; --bad: #a42222; --bad-bg: #fdeaea; --warn: #7d5200; --warn-bg: #fdf1d8;
-  --busy: #2b5797; --busy-bg: #e5eefb; --idle: #4f5968; --idle-bg: #eceff3;
+  --accent: #2b5797; --on-accent: #fff; --bad: #a42222; --bad-bg: #fdeaea;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #10151c; --card: #181f29; --line: #2b3542; --ink: #e6eaf0; --quiet: #9aa6b6;
-    --accent: #8ab4f3; --on-accent: #0d1420;
-    --well: #7ed6a0; --well-bg: #14301f; --bad: #ff9c9c; --bad-bg: #3a1a1d; --warn: #f0c26a; --warn-bg: #33280f;
-    --busy: #9cc2ff; --busy-bg: #17294a; --idle: #b3bdca; --idle-bg: #252e3a;
+    --accent: #8ab4f3; --on-accent: #0d1420; --bad: #ff9c9c; --bad-bg: #3a1a1d;
   }
 }
 * { box-sizing: border-box; }
@@ -27,12 +26,9 @@ header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; pad
   background: var(--card); border-bottom: 1px solid var(--line); }
 .brand { display: flex; align-items: center; gap: 9px; font-weight: 650; font-size: 17px; color: inherit; text-decoration: none; }
 .brand img { display: block; }
-.badge { font-size: 12px; color: var(--quiet); border: 1px solid var(--line); border-radius: 99px; padding: 1px 9px; }
 nav { display: flex; gap: 4px; }
 nav a { padding: 6px 10px; border-radius: 6px; text-decoration: none; color: inherit; }
 nav a:hover { background: var(--ground); }
-nav a[aria-current] { background: var(--busy-bg); color: var(--busy); font-weight: 600; }
-.out { display: flex; align-items: center; gap: 10px; margin-left: auto; }
 main { max-width: 1180px; margin: 0 auto; padding: 20px 24px 48px; }
 h1 { font-size: 22px; margin: 8px 0 16px; } h2 { font-size: 16px; margin: 28px 0 10px; }
 .quiet { color: var(--quiet); font-weight: 400; } main > div > .quiet:last-child { font-size: 13px; margin-top: 24px; }
@@ -45,40 +41,23 @@ input { font: inherit; color: inherit; background: var(--ground); border: 1px so
 button { font: inherit; font-weight: 600; cursor: pointer; border: 1px solid var(--accent); border-radius: 6px;
   padding: 9px 16px; background: var(--accent); color: var(--on-accent); }
 button:hover { filter: brightness(1.08); }
-button.plain, button.small { background: none; color: var(--accent); padding: 4px 12px; border-color: var(--line); }
-button.small { padding: 1px 10px; font-size: 13px; background: var(--card); border-color: var(--accent); }
-form.inline { display: inline-block; margin-left: 8px; }
-.alert, .good { padding: 10px 14px; border-radius: 8px; color: var(--bad); background: var(--bad-bg); }
-.good { color: var(--well); background: var(--well-bg); }
+.alert { padding: 10px 14px; border-radius: 8px; color: var(--bad); background: var(--bad-bg); }
 code, pre { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { background: var(--ground); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; overflow-x: auto; }
 code { overflow-wrap: anywhere; }
-.figures { list-style: none; display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 10px; padding: 0; margin: 0 0 14px; }
-.figures .card { padding: 10px 14px; }
-.figures .quiet { display: block; font-size: 13px; overflow-wrap: anywhere; }
-.figures strong { font-size: 20px; font-weight: 650; font-variant-numeric: tabular-nums; }
-.figures .well strong { color: var(--well); } .figures .bad strong { color: var(--bad); } .figures .warn strong { color: var(--warn); }
 table { width: 100%; border-collapse: separate; border-spacing: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
 th, td { text-align: left; padding: 9px 14px; vertical-align: top; }
 th { font-size: 12.5px; font-weight: 600; color: var(--quiet); }
-tbody tr:not(.note) td { border-top: 1px solid var(--line); }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-td { overflow-wrap: break-word; } td time { white-space: nowrap; }
-.note td { padding-top: 0; color: var(--bad); overflow-wrap: anywhere; }
-.state { display: inline-block; white-space: nowrap; font-size: 13px; font-weight: 600; border-radius: 99px; padding: 0 10px; color: var(--idle); background: var(--idle-bg); }
-.state.well { color: var(--well); background: var(--well-bg); } .state.bad { color: var(--bad); background: var(--bad-bg); }
-.state.warn { color: var(--warn); background: var(--warn-bg); } .state.busy { color: var(--busy); background: var(--busy-bg); }
+tbody td { border-top: 1px solid var(--line); }
+td { overflow-wrap: break-word; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 12px 20px; margin: 16px 0 0; }
 dt { font-size: 13px; color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 760px) {
   header { padding: 10px 16px; } main { padding: 14px 16px 40px; }
-  .out { margin-left: 0; width: 100%; justify-content: space-between; }
-  .figures { grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); }
   table, tbody, tr, td { display: block; width: 100%; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  tbody tr:not(.note) { padding: 8px 0 10px; } tbody tr:not(.note) + tr:not(.note), .note + tr { border-top: 1px solid var(--line); }
-  tbody tr:not(.note) td { display: flex; justify-content: space-between; gap: 16px; border: 0; padding: 2px 16px; text-align: right; }
+  tbody tr { padding: 8px 0 10px; } tbody tr + tr { border-top: 1px solid var(--line); }
+  tbody td { display: flex; justify-content: space-between; gap: 16px; border: 0; padding: 2px 16px; text-align: right; }
   td[data-head]::before { content: attr(data-head); color: var(--quiet); font-size: 13px; text-align: left; }
-  .note td { padding: 0 16px 12px; }
 }
 `;

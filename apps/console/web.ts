@@ -32,7 +32,7 @@ const PAGES = [
   'audit',
   'users',
   'settings',
-  'profile',
+  'account',
 ] as const;
 
 const PAGE = new RegExp(`^/(?:(?:${PAGES.join('|')})(?:/[^/]+)*)?$`);

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Route, Switch, useLocation } from 'wouter';
 import { useEvents } from './api/live.js';
 import { signedInAs } from './api/me.js';
-import { MeProvider, useMe, useRead } from './api/use.js';
+import { MeProvider, useAhead, useMe, useRead } from './api/use.js';
 import { Overview } from './pages/overview.js';
 import { Frame } from './ui/frame.js';
 import { Page } from './ui/page.js';
@@ -34,7 +34,7 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   '/connections/new': page(async () => (await import('./pages/wizard.js')).Wizard),
   '/connections/:id': page(async () => (await import('./pages/connection.js')).Connection),
   '/connections/:id/edit': page(async () => (await import('./pages/connection-edit.js')).ConnectionEdit),
-  '/profile': page(async () => (await import('./pages/account.js')).Account),
+  '/account': page(async () => (await import('./pages/account.js')).Account),
   '/audit': page(async () => (await import('./pages/audit.js')).Audit),
   '/users': page(async () => (await import('./pages/users.js')).Users),
   '/settings': page(async () => (await import('./pages/settings.js')).Settings),
@@ -42,6 +42,8 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
 
 export function App(): ReactNode {
   const me = useRead('GET /auth/me', {});
+  // The frame shows some of it on every page: it goes beside the question who one is, not after its answer.
+  useAhead('GET /overview', {});
   if (me.data === undefined)
     return (
       <main>{me.error ? <Trouble error={me.error} retry={() => void me.refetch()} /> : <Loading />}</main>

@@ -230,8 +230,6 @@ describeDb('who may call what', () => {
 
 /** What stands beside the API, besides pages and assets; `app.ts` says of each who may. */
 const BESIDE = [
-  '/account',
-  '/account/password',
   '/api/queues/:queueName/:jobId/retry',
   '/api/queues/:queueName/retry/failed',
   '/api/system/health',

@@ -61,9 +61,17 @@ describeDb('who calls the API', () => {
     const [here, elsewhere] = [await signIn('paula'), await signIn('paula')];
     const set = (current: string, fresh: string): Promise<{ status: number }> =>
       here.call('PUT', '/account/password', { body: { current, fresh } });
+    const forged = { body: { current: PASSWORD, fresh: FRESH }, headers: { 'X-XSRF-TOKEN': 'wrong' } };
+    expect((await here.call('PUT', '/account/password', forged)).status).toBe(403);
     expect((await set('wrong', FRESH)).status).toBe(403);
     expect((await set(PASSWORD, 'short')).status).toBe(400);
     expect((await set(PASSWORD, FRESH)).status).toBe(204);
+    const told = (await world.audited()).filter((one) => one.action === 'password.set');
+    expect(told.map(({ actor, outcome }) => [actor, outcome.slice(0, 7)])).toEqual([
+      ['paula', 'refused'],
+      ['paula', 'refused'],
+      ['paula', 'done'],
+    ]);
     expect((await here.get('/auth/me')).status).toBe(200);
     expect((await elsewhere.get('/auth/me')).status).toBe(401);
     await expect(signIn('paula')).rejects.toThrow('401');

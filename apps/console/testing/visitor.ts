@@ -1,5 +1,5 @@
 // A reply's JSON is looked into freely in tests; expect() is what checks it.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- replies are looked into freely; expect() checks them
+// oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely; expect() checks them
 type Loose = any;
 
 /** A browser without a window: keeps cookies by path as one would, and follows nothing by itself. */
@@ -62,10 +62,9 @@ export class Visitor {
     return this.post('/sign-in', { name, password, next });
   }
 
-  /** The token in the page's forms. */
+  /** The session's token, as the pages learn it. */
   async token(): Promise<string> {
-    const { text } = await this.page('/account');
-    return /name="csrf" value="([^"]+)"/.exec(text)![1]!;
+    return ((await this.get('/api/v1/auth/me')).json as { csrf: string }).csrf;
   }
 
   private keep(line: string): void {

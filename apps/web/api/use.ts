@@ -1,5 +1,11 @@
 import { createContext, use, useCallback } from 'react';
-import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  usePrefetchQuery,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
 import type { ReplyOf, RouteName } from '../../console/api/types.js';
 import { useToast, type Toast } from '../ui/toasts.js';
 import { call, type Ask, type Asked } from './call.js';
@@ -9,6 +15,11 @@ import { Problem } from './problem.js';
 /** What changes nothing: every GET, and the POSTs that only ask. */
 type ReadName = Extract<RouteName, `GET ${string}` | `POST ${string}/preview`>;
 
+const queryOf = <K extends ReadName>(key: K, ask: Ask<K>) => ({
+  queryKey: [key, ask],
+  queryFn: async () => (await call(key, ...([ask] as unknown as Asked<K>))).reply,
+});
+
 /** What a reading route answers, kept and asked again when something of it changes. What was there stays meanwhile. */
 export function useRead<K extends ReadName>(
   key: K,
@@ -16,13 +27,16 @@ export function useRead<K extends ReadName>(
   { everyMs, when = true }: { everyMs?: number; when?: boolean } = {},
 ): UseQueryResult<ReplyOf<K>> {
   return useQuery({
-    queryKey: [key, ask],
-    queryFn: async () => (await call(key, ...([ask] as unknown as Asked<K>))).reply,
+    ...queryOf(key, ask),
     placeholderData: keepPreviousData,
     enabled: when,
     ...(everyMs ? { refetchInterval: everyMs } : {}),
   }) as UseQueryResult<ReplyOf<K>>;
 }
+
+/** Has it asked before anything that shows it is drawn. */
+export const useAhead = <K extends ReadName>(key: K, ask: Ask<K>): void =>
+  usePrefetchQuery(queryOf(key, ask));
 
 const MeContext = createContext<Me | null>(null);
 export const MeProvider = MeContext;

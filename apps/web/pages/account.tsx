@@ -40,6 +40,7 @@ export function Account(): ReactNode {
 
 function Password(): ReactNode {
   const { act } = useAction();
+  const { name } = useMe();
   const [current, setCurrent] = useState('');
   const [fresh, setFresh] = useState('');
   const [again, setAgain] = useState('');
@@ -58,6 +59,7 @@ function Password(): ReactNode {
     >
       {(wrong) => (
         <>
+          <input type="hidden" name="username" value={name} autoComplete="username" />
           <PasswordField label="Password now" value={current} set={setCurrent} />
           <PasswordField fresh label="New password" value={fresh} set={setFresh} wrong={wrong('fresh')} />
           <PasswordField

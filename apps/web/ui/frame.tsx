@@ -113,7 +113,7 @@ export function Frame({ me, children }: { me: Me; children: ReactNode }): ReactN
             <span>
               {me.name} <span className="quiet">({me.role})</span>
             </span>
-            <Link href="/profile">Account</Link>
+            <Link href="/account">Account</Link>
           </div>
           <form method="post" action="/sign-out">
             <input type="hidden" name="csrf" value={csrfField(me)} />
