@@ -1,4 +1,4 @@
-import { Not } from 'typeorm';
+import { Not, type EntityManager } from 'typeorm';
 import { Failure, newShortId, type Json, type KeyRing } from '#kernel';
 import { sealCredentials } from './credentials.js';
 import { Connection, StreamState, Checkpoint } from './entities.js';
@@ -64,40 +64,43 @@ export async function saveConnection(
 }
 
 /** Gives a connection new credentials, ends what waited for them, and returns how many runs that is. */
-export async function resealConnection(
+export const resealConnection = (
   warehouse: Warehouse,
   ring: KeyRing,
   id: string,
   credentials: Json,
   now: Date,
-): Promise<number> {
-  return warehouse.transaction(async (manager) => {
-    const connections = manager.getRepository(Connection);
-    const known = await connections.findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
-    await connections.update(
-      { id },
-      {
-        credentials: sealCredentials(ring, id, credentials),
-        renewal: known.renewal + 1,
-        renewingUntil: null,
-        renewedAt: null,
-      },
-    );
-    return reopen(manager, id, now);
-  });
+): Promise<number> =>
+  warehouse.transaction((manager) => reseal(manager, sealCredentials(ring, id, credentials), id, now));
+
+async function reseal(manager: EntityManager, credentials: string, id: string, now: Date): Promise<number> {
+  const connections = manager.getRepository(Connection);
+  const known = await connections.findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
+  await connections.update(
+    { id },
+    { credentials, renewal: known.renewal + 1, renewingUntil: null, renewedAt: null },
+  );
+  return reopen(manager, id, now);
 }
 
-/** Changes what a connection is called and where it calls; its credentials stay. */
+/**
+ * Changes what a connection is called and where it calls. New credentials come with the new place in one step: neither is
+ * ever used with the other's old one. Null keeps those it has.
+ */
 export async function updateConnection(
   warehouse: Warehouse,
+  ring: KeyRing,
   id: string,
-  to: Pick<ConnectionRow, 'name' | 'settings' | 'baseUrl' | 'sandbox'>,
+  to: Pick<ConnectionRow, 'name' | 'settings' | 'baseUrl' | 'sandbox'> & { readonly credentials: Json },
   now: Date,
 ): Promise<void> {
-  await warehouse.query(
-    `update connections set name = $2, settings = $3::jsonb, base_url = $4, sandbox = $5, updated_at = $6 where id = $1`,
-    [id, to.name, JSON.stringify(to.settings), to.baseUrl, to.sandbox, now],
-  );
+  await warehouse.transaction(async (manager) => {
+    await manager.query(
+      `update connections set name = $2, settings = $3::jsonb, base_url = $4, sandbox = $5, updated_at = $6 where id = $1`,
+      [id, to.name, JSON.stringify(to.settings), to.baseUrl, to.sandbox, now],
+    );
+    if (to.credentials !== null) await reseal(manager, sealCredentials(ring, id, to.credentials), id, now);
+  });
 }
 
 /** Those of one workspace, or all: a worker serves every workspace. */

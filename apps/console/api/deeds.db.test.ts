@@ -43,12 +43,28 @@ describeDb('what an operator does through the API', () => {
     const renamed = await admin.patch(`/connections/${id}`, { name: 'renamed' });
     expect(renamed.json).toMatchObject({ name: 'renamed', settings: { shop: 'second' } });
     const elsewhere = { baseUrl: 'https://1.1.1.1' };
-    expect((await admin.patch(`/connections/${id}`, elsewhere)).status).toBe(409);
+    for (const other of [elsewhere, { settings: { shop: 'third' } }, { sandbox: true }]) {
+      const { status, json } = await admin.patch(`/connections/${id}`, other);
+      expect([status, json.errors?.[0].field]).toEqual([409, 'body.credentials']);
+    }
     const moved = await admin.patch(`/connections/${id}`, {
       ...elsewhere,
       credentials: { accessToken: secret },
     });
     expect(moved.json.baseUrl).toBe('https://1.1.1.1');
+    const sealed = async (): Promise<unknown> =>
+      world.warehouse.query('select credentials, renewal from connections where id = $1', [id]);
+    const before = await sealed();
+    const beside = await admin.patch(`/connections/${id}`, { baseUrl: 'https://1.1.1.1/v2' });
+    expect(beside.json.baseUrl).toBe('https://1.1.1.1/v2');
+    expect(await sealed()).toEqual(before);
+    const { items: told } = (await admin.get('/audit?action=connection.edit&limit=1')).json;
+    expect(told[0]).toMatchObject({
+      before: { baseUrl: 'https://1.1.1.1' },
+      after: { baseUrl: 'https://1.1.1.1/v2' },
+    });
+    for (const other of ['https://1.1.1.1:8443/v2', null])
+      expect((await admin.patch(`/connections/${id}`, { baseUrl: other })).status).toBe(409);
     for (const path of ['/connections', `/connections/${id}`, '/audit', '/settings'])
       expect((await admin.get(path)).text).not.toContain(secret);
     const [row] = await world.warehouse.query<{ sealed: string }>(

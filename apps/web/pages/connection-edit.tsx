@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
+import { Problem } from '../api/problem.js';
 import { useAction, useRead } from '../api/use.js';
 import { Checkbox, Input } from '../ui/field.js';
 import { Form } from '../ui/form.js';
@@ -83,28 +84,29 @@ function Reconnect({ connection, platform }: FormsProps): ReactNode {
   );
 }
 
+/** Asks for the credentials once more where the console says that they would go to another host. */
 function Settings({ connection, platform }: FormsProps): ReactNode {
   const { act } = useAction();
   const [, go] = useLocation();
   const [name, setName] = useState(connection.name);
   const [baseUrl, setBaseUrl] = useState(connection.baseUrl ?? '');
   const [sandbox, setSandbox] = useState(connection.sandbox);
+  const [elsewhere, setElsewhere] = useState(false);
   const settings = useSettings(connection.settings);
+  const entered = useCredentials(platform);
+  const save = async (): Promise<void> => {
+    const place = { name, settings: settings.values, baseUrl: baseUrl || null, sandbox };
+    const body = { ...place, ...(elsewhere ? { credentials: entered.values } : {}) };
+    try {
+      await act('PATCH /connections/{id}', { params: { id: connection.id }, body }, 'Saved.');
+    } catch (thrown) {
+      if (Problem.of(thrown).about('credentials')) setElsewhere(true);
+      throw thrown;
+    }
+    go(`/connections/${connection.id}`);
+  };
   return (
-    <Form
-      verb="Save"
-      send={async () => {
-        await act(
-          'PATCH /connections/{id}',
-          {
-            params: { id: connection.id },
-            body: { name, settings: settings.values, baseUrl: baseUrl || null, sandbox },
-          },
-          'Saved.',
-        );
-        go(`/connections/${connection.id}`);
-      }}
-    >
+    <Form verb="Save" send={save}>
       {(wrong) => (
         <>
           <Input
@@ -118,7 +120,7 @@ function Settings({ connection, platform }: FormsProps): ReactNode {
           <SettingFields platform={platform} entered={settings} wrong={wrong} />
           <Input
             label="Base URL"
-            hint="Empty: the platform’s own."
+            hint="Empty: the platform’s own. The stored credentials go to the same host alone."
             type="url"
             value={baseUrl}
             wrong={wrong('baseUrl')}
@@ -130,6 +132,7 @@ function Settings({ connection, platform }: FormsProps): ReactNode {
             checked={sandbox}
             onChange={(e) => setSandbox(e.target.checked)}
           />
+          {elsewhere && <CredentialFields platform={platform} entered={entered} wrong={wrong} />}
         </>
       )}
     </Form>

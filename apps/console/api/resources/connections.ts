@@ -19,6 +19,7 @@ import { Problem } from '../problem.js';
 import { resource, route } from '../route.js';
 import { connectionHere, connectionsHere } from '../within-workspace.js';
 import { checked, checkedPlace, platformNamed, tested, tryOut } from './connection-inputs.js';
+import { mustStayThere, tokenUrlOf } from './connection-place.js';
 
 const connection = z
   .object({
@@ -156,7 +157,8 @@ export const connections = resource(
     'PATCH /connections/{id}': route({
       summary: 'Changes its name, its settings or where it is called',
       description:
-        'Where it is called changes only together with its credentials: nobody sends them elsewhere unseen.',
+        'Its credentials stay where the host stays. They must be entered again where it changes: 409 names the field ' +
+        '`body.credentials` then.',
       may: 'admin',
       params,
       body: z
@@ -177,35 +179,20 @@ export const connections = resource(
         if (body.name !== undefined && body.name !== before.name)
           if ((await connectionsHere(here)).some(({ name }) => name === body.name))
             throw new Problem('conflict', `there is a connection ${body.name} already; choose another name`);
+        const platform = platformNamed(doors, before.platform);
+        const settings = body.settings
+          ? { ...tokenUrlOf(before), ...checked(platform, 'settings', body.settings) }
+          : before.settings;
         const sandbox = body.sandbox ?? before.sandbox;
-        const settings =
-          body.settings === undefined
-            ? before.settings
-            : {
-                ...tokenUrlOf(before),
-                ...checked(platformNamed(doors, before.platform), 'settings', body.settings),
-              };
-        const place = {
-          baseUrl: body.baseUrl === undefined ? before.baseUrl : body.baseUrl,
-          sandbox,
-          settings,
-        };
-        const baseUrl = await checkedPlace(here, place);
+        const asked = body.baseUrl === undefined ? before.baseUrl : body.baseUrl;
+        const baseUrl = await checkedPlace(here, { baseUrl: asked, sandbox, settings });
         const to = { name: body.name ?? before.name, settings, baseUrl, sandbox };
+        if (body.credentials === undefined) mustStayThere(platform, before, to);
         const credentials =
-          body.credentials === undefined
-            ? null
-            : checked(platformNamed(doors, before.platform), 'credentials', body.credentials);
-        if (credentials === null && isElsewhere(before, to))
-          throw new Problem(
-            'conflict',
-            'its credentials would go elsewhere: enter them again beside the new address',
-          );
-        await updateConnection(doors.warehouse, before.id, to, here.now);
-        if (credentials !== null)
-          await resealConnection(doors.warehouse, doors.ring, before.id, credentials as Json, here.now);
+          body.credentials === undefined ? null : checked(platform, 'credentials', body.credentials);
+        await updateConnection(doors.warehouse, doors.ring, before.id, { ...to, credentials }, here.now);
         const after = await connectionHere(here, before.id);
-        here.tell({ after: shown(after) });
+        here.tell({ after: shown(after), ...(credentials && { outcome: 'done, with new credentials' }) });
         return after;
       },
     }),
@@ -328,16 +315,6 @@ export const connections = resource(
     }),
   },
 );
-
-type Place = Pick<ConnectionRow, 'baseUrl' | 'sandbox' | 'settings'>;
-
-const tokenUrlOf = ({ settings: { tokenUrl } }: Pick<Place, 'settings'>) =>
-  tokenUrl === undefined ? {} : { tokenUrl };
-
-const isElsewhere = (before: Place, to: Place): boolean =>
-  before.baseUrl !== to.baseUrl ||
-  before.sandbox !== to.sandbox ||
-  before.settings['tokenUrl'] !== to.settings['tokenUrl'];
 
 async function pause(
   here: Parameters<typeof connectionHere>[0] & {
