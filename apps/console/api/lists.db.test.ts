@@ -95,6 +95,23 @@ describeDb('the API of a console in use', () => {
     expect(json.next).not.toBeNull();
   });
 
+  it('finds every order that holds a SKU, page by page, however many they are', async () => {
+    await world.warehouse.query(
+      `insert into order_items (connection_id, source_id, parent_source_id, order_id, source, sku, title, qty, price, currency,
+         run_id, payload_hash)
+       select 'conn_1', 'tea-' || i, i::text, '#' || 1000 + i, 'shopify', 'TEA-02', 'Tea', 1, 4.50, 'GBP', 'run_well1', 'h'
+       from generate_series(2, 2501) i`,
+    );
+    const found: string[] = [];
+    for (let after = ''; ;) {
+      const { json } = await api.get(`/orders?q=TEA-02&limit=200${after}`);
+      found.push(...json.items.map((one: { orderId: string }) => one.orderId));
+      if (json.next === null) break;
+      after = `&after=${json.next}`;
+    }
+    expect(found).toEqual(Array.from({ length: 2500 }, (_, i) => `#${1002 + i}`));
+  });
+
   it("tells an order's whole story", async () => {
     const { json } = await api.get('/orders/conn_1/1');
     expect(json.parts.map((part: { table: string }) => part.table)).toEqual([

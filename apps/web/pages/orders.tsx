@@ -13,7 +13,10 @@ import { At } from '../ui/time.js';
 export function Orders(): ReactNode {
   const [filters, set] = useFilters(['q']);
   return (
-    <Page title="Orders" lead="By order number, customer, SKU or tracking number, across all platforms.">
+    <Page
+      title="Orders"
+      lead="By order number, customer, SKU or tracking number, across all platforms: every order that fits, newest first."
+    >
       <div>
         <div className="filters" role="search" aria-label="Search orders">
           <Input

@@ -55,9 +55,17 @@ export const orders = resource('data', 'What the warehouse holds: orders, their 
     may: 'viewer',
     query: z.strictObject({
       ...paged,
-      q: z.string().trim().min(2).max(200).optional().meta({
-        description: 'a number, an email or the beginning of a customer’s name, a SKU, or a tracking number',
-      }),
+      q: z
+        .string()
+        .trim()
+        .min(2)
+        .max(200)
+        .optional()
+        .meta({
+          description:
+            'a number, an email or the beginning of a customer’s name, a SKU, or a tracking number: every order that fits, ' +
+            'page by page; of names those of the first 2,000 customers',
+        }),
       connection: shortId('conn').optional(),
       from: instantIn.optional(),
       to: instantIn.optional(),
