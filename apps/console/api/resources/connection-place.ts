@@ -41,5 +41,7 @@ function hostsOf(platform: Platform, place: Place): string {
   ]);
 }
 
-const originOf = (address: unknown): string =>
-  typeof address === 'string' && URL.canParse(address) ? new URL(address).origin : String(address ?? '');
+function originOf(address: unknown): string | null {
+  if (typeof address !== 'string') return null;
+  return URL.canParse(address) ? new URL(address).origin : address;
+}
