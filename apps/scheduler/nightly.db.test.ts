@@ -98,6 +98,16 @@ describeDb('nightly comparisons', () => {
     expect(await queues.runState('fake', old!.id)).toBe('missing');
   });
 
+  it('come to their end, however long one takes: the next night waits for it', async () => {
+    await readWhole();
+    await pass(NOON);
+    const [run] = await runs();
+    await db.engine.warehouse.query(`update runs set pages = 1, state = 'snoozed' where id = $1`, [run!.id]);
+    expect(await pass(later(NOON, days(1)))).toBe(0);
+    await db.engine.warehouse.query(`update runs set state = 'succeeded' where id = $1`, [run!.id]);
+    expect(await pass(later(NOON, days(1)))).toBe(1);
+  });
+
   it('leave alone a stream that was never read to its end', async () => {
     expect(await pass(NOON)).toBe(0);
     await readWhole();

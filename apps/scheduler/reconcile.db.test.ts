@@ -97,6 +97,36 @@ describeDb('the reconciler', () => {
     expect(await queues.runState('fake', old!.id)).toBe('missing');
   });
 
+  it.each([
+    ['stands in the middle', `pages = 3`],
+    ['has a place to go on from', `place = '"page 2"'`],
+    ['is throttled', `state = 'snoozed'`],
+    ['was taken from a dead worker', `pages = 3, attempt = 1`],
+  ])('keeps a waiting run that %s, and makes the newest slot after its end', async (_, set) => {
+    const due = declared.slice(0, 1);
+    await pass(NOW, due);
+    const [begun] = await runs();
+    await db.engine.warehouse.query(`update runs set ${set} where id = $1`, [begun!.id]);
+    for (const slots of [1, 2])
+      expect(await pass(later(NOW, slots * minutes(15)), due)).toMatchObject({ enqueued: 0 });
+    expect((await runs()).map(({ id }) => id)).toEqual([begun!.id]);
+    expect(await queues.runState('fake', begun!.id)).toBe('open');
+    await db.engine.warehouse.query(`update runs set state = 'succeeded' where id = $1`, [begun!.id]);
+    expect(await pass(later(NOW, minutes(30)), due)).toMatchObject({ enqueued: 1 });
+    expect(await runs()).toMatchObject([{ id: begun!.id }, { slot: later(NOW, minutes(30)) }]);
+  });
+
+  it('lets a newer slot try at once where a run waits after a failure', async () => {
+    const due = declared.slice(0, 1);
+    await pass(NOW, due);
+    await db.engine.warehouse.query(
+      `update runs set pages = 3, attempt = 2, not_before = $2 where connection_id = $1`,
+      [connection.id, later(NOW, minutes(60))],
+    );
+    expect(await pass(later(NOW, minutes(15)), due)).toMatchObject({ enqueued: 1 });
+    expect((await runs()).map(({ state }) => state)).toEqual(['queued', 'queued']);
+  });
+
   it('gives a waiting run without a job a new one, not before its time', async () => {
     const run = await db.queue(connection);
     await db.engine.warehouse.query(`update runs set not_before = $2 where id = $1`, [

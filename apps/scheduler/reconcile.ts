@@ -33,7 +33,8 @@ export interface Reconciled {
 
 /**
  * Makes the run of one slot and its job; at most one run per (connection, stream, kind, slot) whoever asks and how often.
- * Waiting runs of older slots are replaced by the newer one.
+ * Waiting runs of older slots are replaced by the newer one; where one of them has begun, the slot waits for its end and is
+ * asked for again by a later pass.
  */
 export async function enqueueSlot(
   doors: SchedulerDoors,
@@ -44,7 +45,14 @@ export async function enqueueSlot(
 ): Promise<boolean> {
   const run = await insertRun(
     doors.warehouse,
-    { connectionId: due.connectionId, stream: due.stream, kind, trigger: 'schedule', slot },
+    {
+      connectionId: due.connectionId,
+      stream: due.stream,
+      kind,
+      trigger: 'schedule',
+      slot,
+      unlessBegun: true,
+    },
     now,
   );
   if (!run) return false;

@@ -69,9 +69,8 @@ export {
   reapRuns,
   renewLease,
   requeueRun,
-  runInExport,
-  supersedeQueued,
 } from './runs.js';
+export { runInExport, supersedeQueued } from './slots.js';
 export { type Cause, type FailureExample } from './failures.js';
 export { openWith, type Bad } from './quarantine.js';
 export {

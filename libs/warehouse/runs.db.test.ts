@@ -13,9 +13,9 @@ import {
   reapRuns,
   renewLease,
   requeueRun,
-  supersedeQueued,
 } from './runs.js';
 import { recentRuns, waitingRuns } from './run-list.js';
+import { supersedeQueued } from './slots.js';
 import { NOW, openTestWarehouse, type TestWarehouse } from './testing/open.js';
 
 const STATES: readonly RunState[] = ['queued', 'running', 'snoozed', 'succeeded', 'failed', 'cancelled'];

@@ -5,6 +5,7 @@ import type { Counts, RunKind, RunRow } from './rows.js';
 import { isFinished, statesBefore, type RunState } from './run-states.js';
 import { columnList } from './run-list.js';
 import { whyNoSeat } from './seats.js';
+import { waitsBegun } from './slots.js';
 import type { Warehouse } from './warehouse.js';
 
 export interface NewRun {
@@ -22,6 +23,8 @@ export interface NewRun {
   /** The backfill this run is a slice of, and which. */
   readonly backfillId?: string;
   readonly slice?: number;
+  /** Not made while a scheduled run of its kind waits in the middle of its reading. */
+  readonly unlessBegun?: boolean;
 }
 
 /** What a claim gives: the run as it stands and the token every later write must show. */
@@ -42,12 +45,15 @@ const TOLD_ATTEMPT = (ended: string, columns: string): string =>
 
 const before = (to: RunState): string => arrayLiteral(statesBefore(to));
 
-/** The new run's row, or null where the slot already has one. */
+/** The new run's row, or null where the slot already has one, or shall wait for one that has begun. */
 export async function insertRun(warehouse: Warehouse, run: NewRun, now: Date): Promise<RunRow | null> {
   const [row] = await warehouse.query<RunRow>(
     `insert into runs (id, connection_id, stream, kind, trigger, slot, window_from, window_to, dry, queued_at,
        backfill_id, slice, accepted_by, accepted_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $13::text is not null then $10::timestamptz end)
+     select $1::text, $2::text, $3::text, $4::text, $5::text, $6::timestamptz, $7::timestamptz, $8::timestamptz, $9::boolean,
+       $10::timestamptz, $11::text, $12::integer, $13::text, case when $13::text is not null then $10::timestamptz end
+     where not ($14::boolean and exists (
+       select from runs w where w.connection_id = $2 and w.stream = $3 and w.kind = $4 and ${waitsBegun('w')}))
      on conflict (connection_id, stream, kind, slot) do nothing returning ${columnList}`,
     [
       newId(),
@@ -63,39 +69,10 @@ export async function insertRun(warehouse: Warehouse, run: NewRun, now: Date): P
       run.backfillId ?? null,
       run.slice ?? null,
       run.acceptedBy ?? null,
+      run.unlessBegun ?? false,
     ],
   );
   return row ?? null;
-}
-
-/** The key in a run's place that says it reads an export of the platform's: begun once, it is read to its end. */
-const IN_EXPORT = 'export';
-
-/** Another run of the same stream that reads its past from an export, or null. */
-export async function runInExport(
-  warehouse: Warehouse,
-  run: Pick<RunRow, 'id' | 'connectionId' | 'stream'>,
-): Promise<string | null> {
-  const [other] = await warehouse.query<{ id: string }>(
-    `select id from runs where connection_id = $1 and stream = $2 and id <> $3 and backfill_id is null
-       and state in ('queued', 'running', 'snoozed') and place ? '${IN_EXPORT}' limit 1`,
-    [run.connectionId, run.stream, run.id],
-  );
-  return other?.id ?? null;
-}
-
-/** A newer slot replaces the scheduled runs of the same stream that still wait; returns their ids. */
-export async function supersedeQueued(warehouse: Warehouse, run: RunRow, now: Date): Promise<string[]> {
-  const rows = await warehouse.query<{ id: string }>(
-    `with old as (
-       update runs set state = 'cancelled', finished_at = $4, reason = 'a newer slot replaced it'
-       where connection_id = $1 and stream = $2 and id <> $3 and trigger = 'schedule' and kind = $6
-         and state = 'queued' and attempt = 0 and slot < $5 and not coalesce(place ? '${IN_EXPORT}', false)
-       returning id
-     ) select id from old`,
-    [run.connectionId, run.stream, run.id, now, run.slot, run.kind],
-  );
-  return rows.map((row) => row.id);
 }
 
 export async function findRun(warehouse: Warehouse, id: string): Promise<RunRow | null> {
