@@ -95,6 +95,28 @@ describe('the sandbox', () => {
     expect((await query('{ shop { name } }', 'demo')).status).toBe(404);
   });
 
+  it('gives two shops of one seed no id in common, and each other platform’s account those of its own shop', async () => {
+    const source = { kind: 'built-in', seed: 1, orders: 30 } as const;
+    await open({
+      shops: [
+        { name: 'one', source },
+        { name: 'two', source },
+      ],
+    });
+    const rows = async (path: string): Promise<Record<string, Record<string, Record<string, unknown>>>> =>
+      JSON.parse((await send(`/_sandbox/${path}/rows`)).text);
+    const [one, two, parcels] = [
+      await rows('shopify/one'),
+      await rows('shopify/two'),
+      await rows('shipbob/two'),
+    ];
+    for (const table of ['orders', 'order_items', 'order_shipments', 'shopify_refunds', 'shopify_customers'])
+      expect([table, Object.keys(one[table]!).filter((id) => id in two[table]!)]).toEqual([table, []]);
+    const sold = Object.values(parcels['shipbob_orders']!).map((row) => row['reference_id'] as string);
+    expect(sold.filter((id) => id in two['orders']!).length).toBeGreaterThan(10);
+    expect(sold.filter((id) => id in one['orders']!)).toEqual([]);
+  });
+
   it('edits a shop on request', async () => {
     await open();
     const { status, text } = await send('/_sandbox/shopify/demo/edit', 'POST', { op: 'delete', count: 2 });

@@ -16,6 +16,8 @@ export interface BuiltInOptions {
   readonly orders: number;
   /** Everything happened before this instant. */
   readonly anchor: Date;
+  /** Which shop of the platform's it is; the first by default. */
+  readonly nth?: number;
 }
 
 const DAY = 86_400_000;
@@ -34,11 +36,11 @@ const PLAIN: Presentment = { currency: CURRENCY, perMille: 1000 };
 /** The largest order a real shop of the kind was seen to have. */
 const LARGEST = 675;
 
-export function makeBuiltIn({ seed, orders: count, anchor }: BuiltInOptions): ShopStore {
+export function makeBuiltIn({ seed, orders: count, anchor, nth }: BuiltInOptions): ShopStore {
   const random = new Random(`${seed}/${count}`);
   const end = Math.floor(anchor.getTime() / 1000) * 1000 - 60_000;
   const start = end - SPAN;
-  const store = new ShopStore(CURRENCY, anchor.getTime());
+  const store = new ShopStore(CURRENCY, anchor.getTime(), nth);
   addProducts(store, Math.min(2000, Math.max(24, Math.floor(count / 10))), random, start);
   addCustomers(store, Math.min(20_000, Math.max(8, Math.floor(count / 3))), random, start);
   const shop: Shelf = {

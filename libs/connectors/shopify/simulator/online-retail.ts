@@ -202,9 +202,9 @@ const address = (row: Row, id: string): Address => ({
 });
 
 /** Loads such a file as a shop whose newest order was placed on the day before `anchor`. */
-export function loadOnlineRetail(path: string, anchor: Date): ShopStore {
+export function loadOnlineRetail(path: string, anchor: Date, nth = 0): ShopStore {
   const rows = readRows(path);
-  const store = new ShopStore(ORDER_CURRENCY, anchor.getTime());
+  const store = new ShopStore(ORDER_CURRENCY, anchor.getTime(), nth);
   const sales = rows.filter((row) => row.quantity > 0 && !/^C/i.test(row.invoice));
   const credits = rows.filter((row) => /^C/i.test(row.invoice));
   store.leftOut = {

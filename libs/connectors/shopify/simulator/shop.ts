@@ -38,10 +38,10 @@ const DEFAULT_SCOPES: readonly string[] = [
 ];
 const DEFAULT_MAX_QUERY_COST = 1000;
 
-export const makeStore = (source: ShopSource, anchor: Date): ShopStore =>
+export const makeStore = (source: ShopSource, anchor: Date, nth = 0): ShopStore =>
   source.kind === 'file'
-    ? loadOnlineRetail(source.path, anchor)
-    : makeBuiltIn({ seed: source.seed, orders: source.orders, anchor });
+    ? loadOnlineRetail(source.path, anchor, nth)
+    : makeBuiltIn({ seed: source.seed, orders: source.orders, anchor, nth });
 
 /** One shop: its records, its doors, and how its knobs stand. */
 export class Shop {
@@ -58,9 +58,9 @@ export class Shop {
   private limits: PlanLimits;
   private readonly buckets = new Map<string, Bucket>();
 
-  constructor(options: ShopOptions, anchor: Date, nowMs: number, at: Omit<Desk, 'shop'>) {
+  constructor(options: ShopOptions, anchor: Date, nowMs: number, at: Omit<Desk, 'shop'> & { nth: number }) {
     this.name = options.name;
-    this.store = makeStore(options.source, anchor);
+    this.store = makeStore(options.source, anchor, at.nth);
     this.store.backRoom = new BackRoom(options.name, this.store, options.source.kind === 'built-in');
     this.tokens = new TokenBook(options.name, options.credentials ?? DEMO_ACCESS, nowMs);
     this.editor = new ShopEditor(

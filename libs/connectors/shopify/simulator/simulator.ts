@@ -59,8 +59,9 @@ export class ShopifySimulator {
 
   constructor(options: SimulatorOptions) {
     this.now = options.now ?? Date.now;
-    for (const shop of options.shops)
-      this.shops.set(shop.name, new Shop(shop, options.anchor, this.now(), this));
+    const { schema, queries } = this;
+    for (const [nth, shop] of options.shops.entries())
+      this.shops.set(shop.name, new Shop(shop, options.anchor, this.now(), { schema, queries, nth }));
   }
 
   get accounts(): readonly string[] {

@@ -51,6 +51,9 @@ export class Collection<T extends Listed> {
   }
 }
 
+/** Shops of one platform have no id in common: each counts from a place of its own, so many apart. */
+const APART = 1_000_000;
+
 /** Next place in each family of ids. */
 export interface Counters {
   order: number;
@@ -109,26 +112,31 @@ export class ShopStore {
     POSITION: (variant) => variant.position,
     INVENTORY_QUANTITY: (variant) => variant.inventoryQuantity ?? 0,
   });
-  readonly next: Counters = {
-    order: 1,
-    line: 1,
-    refund: 1,
-    transaction: 1,
-    fulfillment: 1,
-    customer: 1,
-    product: 1,
-    variant: 1,
-  };
+  readonly next: Counters;
   private readonly afterSales = new Map<string, AfterSale>();
   private afterSaleAt = -1;
   /** Every shop that is open has one. */
   backRoom: BackRoom | null = null;
   leftOut: LeftOut = { creditNotes: 0, creditNoteLines: 0, writeOffs: 0 };
 
+  /** `nth`: which shop of the platform's it is; 0 is the first. */
   constructor(
     readonly currency: string,
     readonly anchorMs: number,
-  ) {}
+    nth = 0,
+  ) {
+    const first = nth * APART + 1;
+    this.next = {
+      order: first,
+      line: first,
+      refund: first,
+      transaction: first,
+      fulfillment: first,
+      customer: first,
+      product: first,
+      variant: first,
+    };
+  }
 
   /** Rises with every change of any record. */
   get revision(): number {
