@@ -8,6 +8,7 @@ import { Problem, problemOf, sendProblem } from './problem.js';
 import { readRequest } from './read.js';
 import { changes, type Call, type Deed } from './route.js';
 import { bodyOf, sendBody, statusOf } from './send-reply.js';
+import { forgetReads, sharedRead } from './shared-reads.js';
 import type { z } from 'zod';
 
 type AnyCall = Call<z.ZodType, z.ZodType, z.ZodType>;
@@ -100,14 +101,18 @@ async function done(
   let thrown: unknown;
   try {
     if (line !== null) response.set('X-Stratus-Deed', line);
-    const given = await route.handle(call);
+    const reply = async (): Promise<string | null> => bodyOf(route, await route.handle(call), response);
+    const body = await (route.shared
+      ? sharedRead(options, { key: keyOf(step, caller, said), now }, reply)
+      : reply());
     if (line !== null && deed.undo !== undefined && !response.headersSent)
       response.set('X-Stratus-Undo', line);
-    return { status: statusOf(route), body: bodyOf(route, given, response) };
+    return { status: statusOf(route), body };
   } catch (error) {
     thrown = error;
     throw error;
   } finally {
+    if (mounted.method !== 'GET') forgetReads(options);
     const { undo, ...rest } = deed;
     const outcome = thrown === undefined ? {} : { outcome: whyNot(thrown) };
     const id = line ?? (told && changes(route) ? await begin() : null);
@@ -119,6 +124,13 @@ async function done(
       });
   }
 }
+
+/** The same for calls that a shared route answers alike. */
+const keyOf = (
+  { mounted }: Step,
+  caller: Caller | null,
+  { params, query }: { readonly params: unknown; readonly query: unknown },
+): string => `${mounted.key} ${caller?.workspace ?? ''} ${JSON.stringify([params, query])}`;
 
 const begun = (step: Step, caller: Caller | null, at: Date) => ({
   caller,

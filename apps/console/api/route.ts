@@ -97,6 +97,11 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   readonly audit?: string;
   /** `false` for a POST that only asks (a preview, a test): no deed is written. It is CSRF-safe all the same. */
   readonly changes?: false;
+  /**
+   * Of a GET: what it answers depends on the workspace, the path and the query alone, not on who asks. Calls that ask for
+   * the same at the same moment are answered by one read.
+   */
+  readonly shared?: true;
   /** The reply holds a secret that is shown once: a repeat with the same `Idempotency-Key` does not get it again. */
   readonly once?: true;
   /** Takes the deed back; `data` is what `tell({ undo })` kept. Throws `conflict` where the thing has changed since. */

@@ -26,6 +26,7 @@ export const alerts = resource('alerts', 'What does not heal by itself, and what
   'GET /alerts': route({
     summary: 'Alerts, those seen last first',
     may: 'viewer',
+    shared: true,
     query: z.strictObject({
       ...paged,
       state: z.enum(['open', 'resolved']).default('open'),

@@ -29,6 +29,7 @@ export const audit = resource('audit', 'Who did what to which thing, with what i
   'GET /audit': route({
     summary: 'The audit log, the newest first',
     may: 'viewer',
+    shared: true,
     query: z.strictObject({
       ...paged,
       actor: z.string().max(200).optional(),

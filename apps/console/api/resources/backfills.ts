@@ -89,6 +89,7 @@ export const backfills = resource(
     'GET /backfills': route({
       summary: 'Backfills, the newest first',
       may: 'viewer',
+      shared: true,
       query: z.strictObject({
         ...paged,
         connection: shortId('conn').optional(),
@@ -123,6 +124,7 @@ export const backfills = resource(
     'GET /backfills/{id}': route({
       summary: 'How far a backfill is',
       may: 'viewer',
+      shared: true,
       params,
       reply: backfill,
       handle: (here) => backfillHere(here, here.params.id),
@@ -131,6 +133,7 @@ export const backfills = resource(
     'GET /backfills/{id}/slices': route({
       summary: 'Its slices, the most recent range first',
       may: 'viewer',
+      shared: true,
       params,
       query: z.strictObject(paged),
       reply: pageOf(slice),

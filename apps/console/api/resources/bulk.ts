@@ -221,6 +221,7 @@ export const bulkActions = resource(
     'GET /bulk/{id}': route({
       summary: 'How far a retry or replay of many is',
       may: 'viewer',
+      shared: true,
       params,
       reply: bulk,
       handle: (here) => stateOf(here, here.params.id),

@@ -82,6 +82,7 @@ export const connections = resource(
     'GET /connections': route({
       summary: 'Every connection with its health, by name',
       may: 'viewer',
+      shared: true,
       reply: z.object({ items: z.array(health) }),
       handle: async (here) => {
         const [rows, streams] = await Promise.all([
@@ -149,6 +150,7 @@ export const connections = resource(
     'GET /connections/{id}': route({
       summary: 'One connection, without its credentials',
       may: 'viewer',
+      shared: true,
       params,
       reply: connection,
       handle: (here) => connectionHere(here, here.params.id),

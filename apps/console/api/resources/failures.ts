@@ -99,6 +99,7 @@ export const failures = resource('failures', 'What goes wrong, grouped by cause.
   'GET /failures': route({
     summary: 'Failures by cause, what was seen last first',
     may: 'viewer',
+    shared: true,
     query: z.strictObject({
       ...paged,
       state: z
@@ -135,6 +136,7 @@ export const failures = resource('failures', 'What goes wrong, grouped by cause.
   'GET /failures/{fingerprint}': route({
     summary: 'One failure with what is in it now',
     may: 'viewer',
+    shared: true,
     params,
     reply: detail,
     handle: async (here) => {

@@ -53,6 +53,7 @@ export const orders = resource('data', 'What the warehouse holds: orders, their 
   'GET /orders': route({
     summary: 'Orders, the latest purchase first',
     may: 'viewer',
+    shared: true,
     query: z.strictObject({
       ...paged,
       q: z
@@ -88,6 +89,7 @@ export const orders = resource('data', 'What the warehouse holds: orders, their 
   'GET /orders/{connection}/{sourceId}': route({
     summary: "One order's story: every row of the workspace that tells of it, and what happened when",
     may: 'viewer',
+    shared: true,
     params: z.object({ connection: shortId('conn'), sourceId: z.string().min(1).max(500) }),
     reply: story,
     handle: async ({ params, doors, workspace }) => {

@@ -193,6 +193,7 @@ export const overview = resource('overview', 'How everything stands, at one look
   'GET /overview': route({
     summary: 'Freshness, runs of the last 24 hours, open failures, meters, workers',
     may: 'viewer',
+    shared: true,
     reply: overviewReply,
     handle: ({ doors, workspace, now }) => overviewNow(doors, workspace, now),
   }),

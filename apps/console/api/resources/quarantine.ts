@@ -53,6 +53,7 @@ export const quarantine = resource(
     'GET /quarantine': route({
       summary: 'Records in the quarantine, what was seen last first',
       may: 'viewer',
+      shared: true,
       query: z.strictObject({
         ...paged,
         state: state.default('open'),

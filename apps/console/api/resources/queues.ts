@@ -52,6 +52,7 @@ export const queues = resource(
     'GET /queues': route({
       summary: 'Every queue with its counts',
       may: 'viewer',
+      shared: true,
       reply: z.object({
         items: z.array(queue).nullable().meta({ description: 'null where the queue does not answer' }),
       }),
@@ -61,6 +62,7 @@ export const queues = resource(
     'GET /processes': route({
       summary: 'Workers and schedulers, those seen last first',
       may: 'viewer',
+      shared: true,
       reply: z.object({ items: z.array(process) }),
       handle: async ({ doors, now }) => ({
         items: (await heartbeats(doors.warehouse)).map((one) => ({

@@ -126,6 +126,7 @@ export const quota = resource(
     'GET /quota': route({
       summary: 'Every account of the workspace',
       may: 'viewer',
+      shared: true,
       reply: quotaReply,
       handle: async (here) => {
         const { meters, accounts } = await quotaNow(here.doors, here.workspace, here.now);
@@ -140,6 +141,7 @@ export const quota = resource(
     'GET /quota/{id}': route({
       summary: 'One account, by its connection',
       may: 'viewer',
+      shared: true,
       params: z.object({ id: shortId('conn') }),
       reply: quotaReply,
       handle: async (here) => {

@@ -76,6 +76,7 @@ export const runs = resource(
     'GET /runs': route({
       summary: 'Runs, the newest first',
       may: 'viewer',
+      shared: true,
       query: z.strictObject({
         ...paged,
         connection: shortId('conn').optional(),
@@ -117,6 +118,7 @@ export const runs = resource(
     'GET /runs/{id}': route({
       summary: 'One run with its attempts, why it waits, and when it ends',
       may: 'viewer',
+      shared: true,
       params,
       reply: detail,
       handle: async (here) => {
@@ -139,6 +141,7 @@ export const runs = resource(
     'GET /runs/{id}/calls': route({
       summary: "A run's calls to the platform, the newest first: status and time, no bodies",
       may: 'viewer',
+      shared: true,
       params,
       query: z.strictObject(paged),
       reply: pageOf(call),
@@ -155,6 +158,7 @@ export const runs = resource(
     'GET /runs/{id}/log': route({
       summary: 'What was written down while it ran, the newest first',
       may: 'viewer',
+      shared: true,
       params,
       query: z.strictObject(paged),
       reply: pageOf(line),

@@ -46,6 +46,7 @@ export const streams = resource(
     'GET /connections/{id}/streams': route({
       summary: 'Every stream of a connection as it stands',
       may: 'viewer',
+      shared: true,
       params: connectionParams,
       reply: z.object({ items: z.array(stream) }),
       handle: async (here) => ({ items: await streamsOf(here, await connectionHere(here, here.params.id)) }),
@@ -54,6 +55,7 @@ export const streams = resource(
     'GET /connections/{id}/streams/{stream}': route({
       summary: 'One stream of a connection as it stands',
       may: 'viewer',
+      shared: true,
       params: streamParams,
       reply: stream,
       handle: async (here) => {

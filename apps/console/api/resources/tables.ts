@@ -121,6 +121,7 @@ export const tables = resource('tables', 'Every table of the warehouse, row by r
   'GET /tables': route({
     summary: 'Every table with its row count and how fresh it is',
     may: 'viewer',
+    shared: true,
     reply: z.object({ items: z.array(table) }),
     handle: async (here) => {
       const { warehouse, platforms } = here.doors;
@@ -159,6 +160,7 @@ export const tables = resource('tables', 'Every table of the warehouse, row by r
   'GET /tables/{table}/rows': route({
     summary: 'Rows of a table by their key',
     may: 'viewer',
+    shared: true,
     params,
     query: z.strictObject({ ...paged, ...filters }),
     reply: z.object({ items: z.array(shownRow), next: z.string().nullable() }),
