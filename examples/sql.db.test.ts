@@ -12,7 +12,7 @@ const ORDERS = [
   { source_id: '2', order_id: '#1002', purchase_date: '2026-11-01T23:59Z', customer_id: '7', total: '0.10', current_total: '0.10' },
   { source_id: '3', order_id: '#1003', purchase_date: '2026-11-02T00:00Z', customer_id: '8', total: '0.20', current_total: '0.20' },
   { source_id: '4', order_id: '#1004', purchase_date: '2026-11-02T10:00Z', customer_id: '8', total: '99', current_total: '99', test: true },
-]; // prettier-ignore
+]; // oxfmt-ignore
 
 const LINES = [
   { source_id: '11', parent_source_id: '1', order_id: '#1001', sku: 'MUG', qty: 2, price: '5.00' },

@@ -1,11 +1,11 @@
 /**
  * Writes the pages that are made from the code; with --check only says which of them are stale.
- * Reads the build in dist/, so build first (`npm run docs` does).
+ * Reads the build in dist/, so build first (`npm run docs` does). Nothing is formatted here: each page is written in
+ * the formatter's form, and the check of the format says where it is not.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { ROOT } from './setup.mjs';
 
 const built = (file) => import(pathToFileURL(join(ROOT, 'dist', file)).href);
@@ -22,8 +22,7 @@ const check = process.argv.includes('--check');
 const stale = [];
 for (const [path, make] of Object.entries(pages)) {
   const file = join(ROOT, path);
-  const options = { ...(await resolveConfig(file)), filepath: file };
-  const text = path.endsWith('.md') ? await format(make(), options) : make();
+  const text = make();
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
   stale.push(path);
   if (check) continue;

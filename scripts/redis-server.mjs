@@ -23,7 +23,7 @@ export async function startRedis() {
   const launch = (port) => {
     const child = spawn(
       program,
-      // prettier-ignore
+      // oxfmt-ignore
       ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--databases', String(DATABASES),
        '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', ''],
       { stdio: ['ignore', 'pipe', 'ignore'], detached: true },

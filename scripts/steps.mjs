@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { onPath } from './programs.mjs';
 
 const SOON_MS = 3000;
 const running = new Set();
@@ -9,20 +7,17 @@ let ended = false;
 
 /**
  * Runs one program in a process group of its own, so that everything it starts can be ended with it.
- * `show`: pass its output through; otherwise the output is kept and returned. `idle`: it takes what others leave of
- * the processors.
+ * `show`: pass its output through; otherwise the output is kept and returned.
  */
-export async function run(command, args, { show = false, env = process.env, timeoutMs, idle = false } = {}) {
+export async function run(command, args, { show = false, env = process.env, timeoutMs } = {}) {
   if (ended) return { ok: false, output: 'stopped', ms: 0 };
   const startedAt = performance.now();
-  const nice = idle ? onPath('nice') : undefined;
-  const child = spawn(nice ?? command, nice ? ['-n', '19', command, ...args] : args, {
+  const child = spawn(command, args, {
     env,
     stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
     detached: true,
   });
   running.add(child);
-  if (idle) yieldSession(child.pid);
   // What it started and left running would otherwise hold its output open, and outlive us.
   child.once('exit', () => signalGroup(child, 'SIGKILL'));
   let output = '';
@@ -37,15 +32,6 @@ export async function run(command, args, { show = false, env = process.env, time
   clearTimeout(timer);
   running.delete(child);
   return { ok: code === 0, output, ms: performance.now() - startedAt };
-}
-
-/** Linux shares the processors among sessions before it looks at the niceness of a process inside one. */
-function yieldSession(pid) {
-  try {
-    writeFileSync(`/proc/${pid}/autogroup`, '19');
-  } catch {
-    // Not Linux, or one that does not group: niceness alone decides.
-  }
 }
 
 /** Ends everything `run` has started and refuses to start more. */

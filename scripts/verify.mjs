@@ -41,10 +41,12 @@ for (const [signal, code] of [
 try {
   if (await step('install', installIsStale() ? install : undefined, 'up to date')) {
     getServers();
-    // The build only strips types, so a wrong one is told by the check of types, and the rest is told too.
+    await checks();
+    // The build only strips types, so that a wrong one, told above, keeps nothing from being tested.
     await step('build', build);
-    // Tests wait a good deal; the checks live on what they leave of the processors.
-    await Promise.all([types().then(others), tests().then(storm)]);
+    await step('generated docs', () => node('scripts/generate-docs.mjs', '--check'));
+    await tests();
+    await storm();
   }
 } catch (error) {
   counts.failed++;
@@ -52,18 +54,13 @@ try {
 }
 await end(counts.failed > 0 ? 1 : 0);
 
-async function types() {
+/** Native tools that take both processors for seconds: before the tests, so that a wrong type is told at once. */
+async function checks() {
   await step('types', () => node(...TSC, '-p', 'tsconfig.json'));
   await step('types of pages', () => node(...TSC, '-p', 'apps/web'));
+  await step('lint', () => node('node_modules/oxlint/bin/oxlint'));
+  await step('format', () => node('node_modules/oxfmt/bin/oxfmt', '--list-different'));
   await step('unused', () => node('node_modules/knip/bin/knip.js'));
-}
-
-async function others() {
-  await step('lint', () => node('node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0'));
-  await step('format', () =>
-    node('node_modules/prettier/bin/prettier.cjs', '--check', '.', '--log-level', 'warn'),
-  );
-  await step('generated docs', () => node('scripts/generate-docs.mjs', '--check'));
 }
 
 /** One step counts as one test. */
@@ -94,7 +91,7 @@ async function storm() {
 }
 
 function node(...args) {
-  return run(process.execPath, args, { idle: true });
+  return run(process.execPath, args);
 }
 
 /** Redis and Chromium from the environment, the path, or Debian's packages; Postgres comes with npm. */
@@ -133,7 +130,7 @@ async function tests() {
   const report = join(folder, 'tests.json');
   const done = await run(
     process.execPath,
-    // prettier-ignore
+    // oxfmt-ignore
     ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'scripts/jest.mjs',
      '--json', `--outputFile=${report}`, '--forceExit'],
     { env: { ...process.env, STRATUS_TEST_SERVICES: services.url }, timeoutMs: TESTS_TIMEOUT_MS },

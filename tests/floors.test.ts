@@ -39,7 +39,14 @@ describe('the floors', () => {
     ['libs/sync/a.ts', "import { x } from '../../tests/postgres.js';", 'only tests and the storm do'],
     ['bench/a.ts', "import { x } from '../tests/engine.js';", 'only tests and the storm do'],
     ['libs/sync/a.ts', "import { x } from '../../apps/worker/main.js';", 'knows an app'],
+    ['libs/http/a.ts', 'const x = await import(`#sync`);', 'climbs from floor 2 (libs/http)'],
+    ['libs/http/a.ts', "type X = import('#sync').X;", 'climbs from floor 2 (libs/http)'],
     ['libs/http/a.ts', "const home = process.env['HOME'];", 'only config/env.ts does'],
+    ['libs/kernel/a.ts', 'const at = Date.now();', 'this code is pure'],
+    ['libs/connectors/xero/a.ts', 'const at = new Date();', 'this code is pure'],
+    ['libs/connectors/xero/simulator/a.ts', 'const at = new Date();', 'this code is pure'],
+    ['libs/sync/a.ts', "export * from './run.js';", 'exports all of another module'],
+    ['apps/web/a.tsx', "export * as all from './run.js';", 'exports all of another module'],
     ['libs/finance/a.ts', "import { x } from '#alerts';", 'imports its neighbour libs/alerts'],
   ])('says what is wrong in %s with %s', (path, text, sentence) => {
     expect(complaint(path, text)).toContain(sentence);
@@ -63,8 +70,15 @@ describe('the floors', () => {
     ['apps/sandbox/a.ts', "import { s } from '#simulators/xero'; import { e } from '#config';"],
     ['storm/a.ts', "import { s } from '#simulators/xero'; import { b } from '../apps/sandbox/index.js';"],
     ['storm/b.ts', "import { FakeShop } from '../tests/fake-platform.js';"],
+    ['libs/http/a.ts', 'const at = Date.now(); const also = new Date();'],
+    ['libs/kernel/a.ts', 'const at = (now: () => number = Date.now) => new Date(now());'],
+    ['libs/kernel/a.test.ts', 'const at = new Date();'],
     ['apps/cli/a.ts', "import { up } from '../worker/main.js'; import { c } from '#catalog';"],
   ])('lets %s have %s', (path, text) => {
     expect(complaint(path, text)).toBe('');
+  });
+
+  it('do not call clean what they cannot read', () => {
+    expect(() => complaint('libs/kernel/a.ts', 'import { from;')).toThrow('libs/kernel/a.ts does not parse');
   });
 });

@@ -44,7 +44,10 @@ function floorOf(unit: string): number {
   return name === 'connectors' ? CONNECTORS : (FLOORS[name] ?? APPS);
 }
 
-/** One sentence for every import that goes where it may not. */
+/** They hold data and pure functions, of which nothing may depend on the moment of the call. */
+const isPure = (path: string): boolean => /^libs\/(?:kernel|connectors)\//.test(path) && !isTest(path);
+
+/** One sentence for every import that goes where it may not, and for what a file may not read or offer. */
 export function climbs(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => [
     ...file.imports.flatMap(({ specifier, line }) => {
@@ -52,14 +55,26 @@ export function climbs(files: readonly SourceFile[]): string[] {
       const complaint = to === undefined ? undefined : complaintAbout(file.path, specifier, to);
       return complaint ? [`${file.path}:${line} ${complaint}`] : packageComplaint(file.path, specifier, line);
     }),
-    ...(file.path.startsWith('libs/') && !isTest(file.path)
-      ? file.environment.map(
-          (line) =>
-            `${file.path}:${line} reads process.env; only config/env.ts does: take the value as an argument`,
-        )
-      : []),
+    ...at(
+      file,
+      file.path.startsWith('libs/') && !isTest(file.path) ? file.environment : [],
+      'reads process.env; only config/env.ts does: take the value as an argument',
+    ),
+    ...at(
+      file,
+      isPure(file.path) ? file.clock : [],
+      'reads the clock; this code is pure: take the time as an argument (now: Date)',
+    ),
+    ...at(
+      file,
+      file.exportsOfAll,
+      'exports all of another module; re-export by name, so that what a lib offers can be read in its index.ts',
+    ),
   ]);
 }
+
+const at = ({ path }: SourceFile, lines: readonly number[], complaint: string): string[] =>
+  lines.map((line) => `${path}:${line} ${complaint}`);
 
 function complaintAbout(from: string, specifier: string, to: string): string | undefined {
   const [here, there] = [unitOf(from), unitOf(to)];

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import { type Expression, type Node, parseSync, visitorKeys } from 'oxc-parser';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -13,6 +13,10 @@ export interface SourceFile {
   imports: { specifier: string; line: number }[];
   /** Lines that read process.env. */
   environment: number[];
+  /** Lines that read the clock: `Date.now()` and `new Date()`. */
+  clock: number[];
+  /** Lines that export all of another module. */
+  exportsOfAll: number[];
 }
 
 export function sourceFiles(): SourceFile[] {
@@ -31,34 +35,60 @@ function typeScriptIn(folder: string): string[] {
   }
 }
 
+/** Throws on a text that is no TypeScript: what cannot be read cannot be called clean. */
 export function readSource(path: string, text: string): SourceFile {
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  const found: SourceFile = { path, imports: [], environment: [] };
-  const line = (node: ts.Node): number => source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
-  const note = (node: ts.Node, specifier: ts.Expression | undefined): void => {
-    if (specifier && ts.isStringLiteralLike(specifier)) {
-      found.imports.push({ specifier: specifier.text, line: line(node) });
-    }
+  const { program, errors } = parseSync(path, text);
+  if (errors[0]) throw new Error(`${path} does not parse: ${errors[0].message}`);
+  const found: SourceFile = { path, imports: [], environment: [], clock: [], exportsOfAll: [] };
+  const line = ({ start }: { start: number }): number => text.slice(0, start).split('\n').length;
+  const note = (node: { start: number }, source: Expression | null): void => {
+    const specifier = textOf(source);
+    if (specifier !== undefined) found.imports.push({ specifier, line: line(node) });
   };
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) note(node, node.moduleSpecifier);
-    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-      note(node, node.arguments[0]);
-    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
-      note(node, node.argument.literal as ts.Expression);
+  walk(program, (node) => {
+    switch (node.type) {
+      case 'ExportAllDeclaration':
+        found.exportsOfAll.push(line(node));
+        note(node, node.source);
+        break;
+      case 'ImportDeclaration':
+      case 'ExportNamedDeclaration':
+      case 'ImportExpression':
+      case 'TSImportType':
+        note(node, node.source);
+        break;
+      case 'MemberExpression':
+        if (isMember(node, 'process', 'env')) found.environment.push(line(node));
+        break;
+      case 'CallExpression':
+        if (isMember(node.callee, 'Date', 'now')) found.clock.push(line(node));
+        break;
+      case 'NewExpression':
+        if (isNamed(node.callee, 'Date') && node.arguments.length === 0) found.clock.push(line(node));
+        break;
+      default:
     }
-    if (
-      ts.isPropertyAccessExpression(node) &&
-      node.name.text === 'env' &&
-      ts.isIdentifier(node.expression) &&
-      node.expression.text === 'process'
-    ) {
-      found.environment.push(line(node));
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
+  });
   return found;
+}
+
+function textOf(source: Expression | null): string | undefined {
+  if (source?.type === 'Literal' && typeof source.value === 'string') return source.value;
+  const plain = source?.type === 'TemplateLiteral' && source.expressions.length === 0;
+  return plain ? source.quasis[0]?.value.raw : undefined;
+}
+
+const isNamed = (node: Node, name: string): boolean => node.type === 'Identifier' && node.name === name;
+
+const isMember = (node: Node, object: string, property: string): boolean =>
+  node.type === 'MemberExpression' && isNamed(node.object, object) && isNamed(node.property, property);
+
+function walk(node: Node, visit: (node: Node) => void): void {
+  visit(node);
+  for (const key of visitorKeys[node.type] ?? []) {
+    const below = (node as unknown as Readonly<Record<string, Node | readonly (Node | null)[] | null>>)[key];
+    for (const child of [below ?? []].flat()) if (child) walk(child, visit);
+  }
 }
 
 /**

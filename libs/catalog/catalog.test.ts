@@ -50,11 +50,6 @@ describe('the page of streams', () => {
     }
   });
 
-  it('is as the formatter would leave it', async () => {
-    const { format } = await import('prettier');
-    expect(await format(page, { parser: 'markdown' })).toBe(page);
-  });
-
   it('describes a table once, however many streams fill it', () => {
     const titles = page.split('\n').filter((line) => line.startsWith('### '));
     expect(new Set(titles).size).toBe(titles.length);

@@ -55,7 +55,7 @@ function columnsOf(each: Stream['into']): string {
   return `### \`${each.name}\`\n\n${table(['column', 'type', ''], rows)}\n`;
 }
 
-/** A Markdown table padded as prettier pads it, so that the formatter leaves the page alone. */
+/** A Markdown table padded as the formatter pads it, which then leaves the page alone. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, i) =>
     Math.max(3, title.length, ...rows.map((row) => (row[i] ?? '').length)),

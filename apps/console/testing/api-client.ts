@@ -1,7 +1,7 @@
 import { Visitor } from './visitor.js';
 
 // A reply's JSON is looked into freely in tests; expect() is what checks it.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- replies are looked into freely; expect() checks them
+// oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely; expect() checks them
 type Loose = any;
 
 export interface ApiReply {

@@ -1,6 +1,6 @@
 import type { Visitor } from './visitor.js';
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- replies are looked into freely; expect() checks them
+// oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely; expect() checks them
 type Loose = any;
 
 export interface ApiReply {

@@ -116,7 +116,7 @@ class Compiler {
     const start = this.object(root, [set], false);
     const resolvers = this.resolved.map(({ field }) => field.resolve);
     // Names in the source are the schema's and GraphQL names of the query, which hold letters, digits and _ alone.
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the source is ours, names included
+    // oxlint-disable-next-line typescript/no-implied-eval -- the source is ours, names included
     const make = new Function(
       'quote',
       'missing',

@@ -13,7 +13,7 @@ export interface Asked {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   // A reply can be anything; each test says what it expects of it.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- replies are looked into freely; expect() checks them
+  // oxlint-disable-next-line typescript/no-explicit-any -- replies are looked into freely; expect() checks them
   readonly body: any;
   readonly outcome: string;
   readonly points: number | undefined;
