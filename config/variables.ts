@@ -4,7 +4,14 @@ import { minutes, readKeyRing, seconds, type Duration } from '#kernel';
 /** What the reference and every complaint about a variable say of it. */
 export interface Explained {
   readonly group:
-    'Stores' | 'Process' | 'Console' | 'Timing' | 'Shopify' | 'FreeAgent' | 'ShipBob' | 'Amazon';
+    | 'Stores'
+    | 'Process'
+    | 'Console'
+    | 'Timing'
+    | 'Shopify'
+    | 'FreeAgent'
+    | 'ShipBob'
+    | 'Amazon';
   readonly means: string;
   readonly allowed: string;
   readonly example: string;

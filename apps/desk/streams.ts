@@ -4,7 +4,15 @@ import type { FreshnessRow, StreamSettings } from '#warehouse';
 
 /** How a stream stands against its objective, for a strip of colours; the worst that is true. */
 export type Heat =
-  'off' | 'paused' | 'reconnect' | 'unavailable' | 'waiting' | 'failing' | 'late' | 'ageing' | 'fresh';
+  | 'off'
+  | 'paused'
+  | 'reconnect'
+  | 'unavailable'
+  | 'waiting'
+  | 'failing'
+  | 'late'
+  | 'ageing'
+  | 'fresh';
 
 /** A stream is late once this many cadences have passed without a success, and ages from half of that on. */
 const CADENCES = 3;

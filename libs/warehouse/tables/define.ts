@@ -2,7 +2,14 @@ import type { CalendarDate, Decimal, Json } from '#kernel';
 
 /** How a column is spelled in Postgres; also the array type its values travel in. */
 export type SqlType =
-  'text' | 'numeric' | 'integer' | 'bigint' | 'timestamptz' | 'date' | 'boolean' | 'jsonb';
+  | 'text'
+  | 'numeric'
+  | 'integer'
+  | 'bigint'
+  | 'timestamptz'
+  | 'date'
+  | 'boolean'
+  | 'jsonb';
 
 export interface Column<T> {
   readonly sql: SqlType;

@@ -34,7 +34,8 @@ export interface Search<T> {
 
 type Comparator = '=' | '>' | '>=' | '<' | '<=';
 type Token =
-  { kind: '(' | ')' | 'AND' | 'OR' | 'NOT' } | { kind: 'term'; field: string | null; text: string };
+  | { kind: '(' | ')' | 'AND' | 'OR' | 'NOT' }
+  | { kind: 'term'; field: string | null; text: string };
 type Test<T> = (record: T) => boolean;
 
 const DAY = 86_400_000;
