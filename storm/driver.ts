@@ -21,11 +21,13 @@ import type { Servers } from './servers.js';
 import type { Signs } from './signs.js';
 import { whatWasMet } from './sometimes.js';
 import { Strikes, type Struck } from './strikes.js';
+import { strayWords } from './words.js';
 
 const SHAPES = {
-  // As many as two processors read clean soon after the last fault, and budgets in which every comparison finds room.
-  short: { connections: 16, orders: 16, every: '20s', editsASecond: 4, unlimited: true },
-  long: { connections: 40, orders: 40, every: '20s', editsASecond: 4 },
+  // Every platform, as few of each as still keep three workers busy; a schedule that is broken is missed within seconds.
+  short: { connections: 8, orders: 16, every: '10s', unhurried: '1m', editsASecond: 4, unlimited: true },
+  // Comparisons of so many find room in the budgets of shops that feel theirs.
+  long: { connections: 40, orders: 40, every: '20s', unhurried: '2m', editsASecond: 4 },
 } as const satisfies Record<Shape, object>;
 /** How long a quiet product may take until it has read everything. */
 const QUIET_MS = 8 * 60_000;
@@ -48,6 +50,7 @@ export interface StormOptions {
     readonly connections?: number;
     readonly orders?: number;
     readonly every?: string;
+    readonly unhurried?: string;
     readonly lookback?: string;
     readonly unlimited?: boolean;
     readonly mixed?: boolean;
@@ -155,6 +158,7 @@ async function weathered(options: StormOptions, closing: Closing): Promise<Omit<
     for (const one of found.differences)
       differences.push({ ...one, writtenBy: await writerOf(warehouse, signs, one) });
   }
+  if (!red.aborted) complaints.push(...(await strayWords(warehouse)));
   complaints.push(...((await watched?.()) ?? []));
   const met = await whatWasMet(warehouse, signs);
   over.abort();

@@ -49,7 +49,7 @@ const OPS: Readonly<Record<string, readonly Op[]>> = {
   amazon: [
     { share: 40, op: 'touch', stream: 'inventory', any: true },
     { share: 5, op: 'delete', stream: 'inventory', any: true },
-    { share: 15, op: 'touch', stream: 'transactions', any: true },
+    { share: 15, op: 'touch', stream: 'transactions', any: true, slow: true },
     { share: 25, op: 'touch', stream: 'orders', any: true, slow: true },
     { share: 15, op: 'add', stream: 'orders', any: true, slow: true },
   ],

@@ -25,8 +25,10 @@ export interface FieldOptions {
   readonly connections: number;
   /** Of each connection's shop. */
   readonly orders: number;
-  /** How often each stream runs: `15s`. */
+  /** How often the streams run that are edited most: `15s`. */
   readonly every: string;
+  /** How often those run that nobody is in a hurry for, and how often both sides are compared; a minute by default. */
+  readonly unhurried?: string;
   /** How far its runs step back; a minute by default. */
   readonly lookback?: string;
   /** Half of the accounts are on the platforms beside the web shop's, in turn; by default all are the web shop's. */
@@ -122,8 +124,8 @@ export async function openField(options: FieldOptions, closing: Closing): Promis
     ...(options.unlimited || i % 4 < 2 ? {} : { plan: 'standard' }),
   }));
   const { url } = await children.sandbox({ seed, shops, roomy: true });
-  const accounts = names.map((name, i) => accountAt(url, name, options.mixed ? i : 0));
-  const sandbox = new Sandbox(url, new Map(accounts.map(({ name, platform }) => [name, platform])));
+  const accounts = names.map((_, i) => accountAt(url, names, i, options.mixed));
+  const sandbox = new Sandbox(url, new Map(accounts.map((account) => [account.name, account])));
   await sandbox.knobs({ latencyMs: { fixed: 5, jitter: 30 } });
 
   const workers = Array.from({ length: WORKERS }, (_, i) => `worker-${String(i + 1)}`);
@@ -183,15 +185,21 @@ export async function openField(options: FieldOptions, closing: Closing): Promis
 
 export const WEB_SHOP = 'shopify';
 
+type FieldAccount = ReturnType<typeof demoConnections>[number] & { readonly business: string };
+
 /**
- * Every second account in a row of them is the web shop's, the others are on its neighbours in turn. Not on those that fill
- * in columns on the web shop's rows: the made-up shops have their ids in common, and their word would land on a stranger's.
+ * Every second account in a row of them is the web shop's, the others are on its neighbours in turn, each another business.
+ * But those that fill in columns on the web shop's rows are the business's of the shop before them, so that their word has
+ * a row to land on.
  */
-function accountAt(url: string, name: string, i: number): ReturnType<typeof demoConnections>[number] {
+function accountAt(url: string, names: readonly string[], i: number, mixed = false): FieldAccount {
+  const name = names[i]!;
   const [webShop, ...neighbours] = demoConnections(url, name);
-  const others = neighbours.filter((one) => streamsOf(one).every(({ onto }) => onto.length === 0));
+  if (!mixed || i % 2 === 0) return { ...webShop!, name, business: name };
+  const nth = ((i - 1) / 2) % neighbours.length;
+  const business = streamsOf(neighbours[nth]!).some(({ onto }) => onto.length > 0) ? names[i - 1]! : name;
   // The web shop's limits are felt enough: a neighbour's budget of an hour would be spent in the first minute.
-  return { ...(i % 2 === 0 ? webShop! : roomy(others[((i - 1) / 2) % others.length]!)), name };
+  return { ...roomy(demoConnections(url, business)[nth + 1]!), name, business };
 }
 
 /** What is read of an account, by its platform. */
@@ -209,19 +217,18 @@ export async function accountsOf({
   return accounts;
 }
 
-/** How often streams run that nobody is in a hurry for: the web shop's others, and its neighbours'. */
-const UNHURRIED = '1m';
-/** What is edited most is read most. */
 const HURRIED: ReadonlySet<string> = new Set(['shopify.orders', 'shopify.customers', 'shopify.products']);
+/** What is edited most is read most: nobody need ask for it to be read soon. */
+export const isHurried = (stream: string): boolean => HURRIED.has(stream);
 
-const configOf = ({ mixed, every, lookback = '60s' }: FieldOptions): string =>
+const configOf = ({ mixed, every, unhurried = '1m', lookback = '60s' }: FieldOptions): string =>
   (mixed ? demoConnections('') : demoConnections('').slice(0, 1))
     .map(({ platform }) => {
       const lines = streamsOf({ platform }).map(({ name, cursor, listing }) => {
         const said = [
-          `every: ${HURRIED.has(name) ? every : UNHURRIED}`,
-          ...(HURRIED.has(name) && cursor ? [`lookback: ${lookback}`] : []),
-          ...(listing ? ['reconcile: 1m'] : []),
+          `every: ${isHurried(name) ? every : unhurried}`,
+          ...(isHurried(name) && cursor ? [`lookback: ${lookback}`] : []),
+          ...(listing ? [`reconcile: ${unhurried}`] : []),
         ];
         return `    ${name.slice(platform.length + 1)}: { ${said.join(', ')} }\n`;
       });

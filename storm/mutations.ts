@@ -203,14 +203,18 @@ export const MUTATIONS: readonly Mutation[] = [
         put: "const newEnough = 'true';",
       },
     ],
-    // Frozen for less than their lease, which is long here, workers keep their pages: others have read what was edited meanwhile.
+    // One worker takes seconds from a page's reply to its rows, and the others are frozen for less than their lease, which is
+    // long here: what was edited meanwhile others have read and written before.
     plan: ({ seed, lengthMs }) => {
       const random = new Random(`mutation/newest-wins/${String(seed)}`);
-      return spread(random, 12, [2000, lengthMs - 10_000], (i) => ({
-        kind: 'freeze',
-        victim: worker(i),
-        forMs: random.int(5000, 8000),
-      }));
+      return sorted([
+        slowly('worker-1', 400, 200, lengthMs),
+        ...spread(random, 6, [2000, lengthMs - 10_000], (i) => ({
+          kind: 'freeze',
+          victim: worker(1 + (i % 2)),
+          forMs: random.int(5000, 8000),
+        })),
+      ]);
     },
     env: { STRATUS_LEASE_MS: '30000', STRATUS_LOCK_MS: '24000' },
     field: { connections: 4, orders: 24, every: '2s', editsASecond: 12, unlimited: true },

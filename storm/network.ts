@@ -1,10 +1,9 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { insertRun } from '#warehouse';
 import { compareAccount, type Truth } from './compare.js';
 import { planEdits } from './edits.js';
-import { accountsOf, closingAll, openField, streamsOf, type Field } from './field.js';
+import { accountsOf, closingAll, openField, type Field } from './field.js';
 import type { Asked } from './index.js';
 import { NETWORK_FAULTS, type NetworkFault } from './network-plan.js';
 import { settled } from './quiet.js';
@@ -130,17 +129,7 @@ async function whole(field: Field): Promise<Whole> {
   const { warehouse, connections } = field;
   const began = performance.now();
   const shops = await truths(field);
-  const reading = settled({ ...field, deadlineMs: WHOLE_WITHIN_MS });
-  // A deleted record is found by comparing ids; asked for, so that nobody waits for its own time.
-  for (const connection of connections)
-    for (const { name: stream, listing } of streamsOf(connection))
-      if (listing)
-        await insertRun(
-          warehouse,
-          { connectionId: connection.id, stream, kind: 'reconcile', trigger: 'manual' },
-          new Date(),
-        );
-  const complaints = await reading;
+  const complaints = await settled({ ...field, deadlineMs: WHOLE_WITHIN_MS });
   const ms = Math.round(performance.now() - began);
   let rowsCompared = 0;
   let differences = 0;

@@ -42,6 +42,14 @@ describe('a plan', () => {
     expect(kills.reduce((total, kind) => total + counts[kind]!, 0)).toBe(20);
   });
 
+  it.each([1, 2, 3, 4, 5])('breaks schedules that no FLUSHALL mends in a short minute, seed %i', (seed) => {
+    const plan = planStorm({ ...options, seed, minutes: 1, shape: 'short' });
+    const at = (kind: string): number[] =>
+      plan.flatMap(({ atMs, fault }) => (fault.kind === kind ? [atMs] : []));
+    expect(at('break-schedule').length).toBeGreaterThan(0);
+    expect(Math.min(...at('break-schedule'))).toBeGreaterThan(Math.max(...at('flush')));
+  });
+
   it('freezes workers for longer than their runs are theirs', () => {
     const frozen = faultsOf(planStorm(options)).filter(
       (fault) => fault.kind === 'freeze' && fault.victim !== 'scheduler',

@@ -51,9 +51,17 @@ const A_MINUTE = {
 const WITHIN: Readonly<
   Record<Shape, Readonly<Partial<Record<string, readonly [from: number, to: number]>>>>
 > = {
-  // A broken schedule is mended by a FLUSHALL too: the last ones come after the last of those. A record must be broken
-  // for longer than a cadence, and shall not hold up the quiet period.
-  short: { flush: [0, 0.85], breakSchedule: [0.86, 1], corrupt: [0, 0.6], once: [0, 0.6] },
+  // A broken schedule is mended by a FLUSHALL too: the last ones come after the last of those. Nothing shall hold up the
+  // quiet period: neither what lasts long, nor a call into a blackhole, which is given up after half a minute.
+  short: {
+    flush: [0, 0.4],
+    breakSchedule: [0.42, 0.55],
+    corrupt: [0, 0.45],
+    once: [0, 0.5],
+    network: [0, 0.5],
+    freezeWorker: [0, 0.75],
+    skew: [0, 0.7],
+  },
   long: { flush: [0, 0.85], breakSchedule: [0.15, 1] },
 };
 

@@ -1,13 +1,15 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { ConnectionRow, Warehouse } from '#warehouse';
+import { insertRun, type ConnectionRow, type Warehouse } from '#warehouse';
 import type { Truth } from './compare.js';
-import { streamsOf } from './field.js';
+import { isHurried, streamsOf } from './field.js';
 import type { Sandbox } from './sandbox.js';
 import type { Servers } from './servers.js';
 import { tableOf } from './tables.js';
 
 const LOOK_MS = 500;
+/** What was asked for and failed is asked for again after so long. */
+const ASK_AGAIN_MS = 5000;
 /** A schedule whose next tick is further in the past than this has lost it. */
 const LATE_MS = 5000;
 
@@ -25,8 +27,9 @@ export interface Quiet {
 
 /**
  * Waits until every stream of every connection was read and compared by a run that began after now and after the last
- * edit, no record that the platform still has waits in the quarantine, and every schedule has its next tick. Answers with
- * what was not so when the deadline came: nothing where all is well.
+ * edit, no record that the platform still has waits in the quarantine, and every schedule has its next tick. What is read
+ * most must come by its schedule; all else is asked for by hand, and compared once it was read, so that nobody waits for a
+ * slot. Answers with what was not so when the deadline came: nothing where all is well.
  */
 export async function settled(quiet: Quiet): Promise<string[]> {
   const ends = performance.now() + quiet.deadlineMs;
@@ -37,13 +40,15 @@ export async function settled(quiet: Quiet): Promise<string[]> {
   redis.on('error', () => undefined);
   try {
     for (;;) {
-      const left = [
-        ...(await unread(quiet, wanted)),
+      const missing = await unread(quiet, wanted);
+      await askFor(quiet, missing);
+      const rest = async (): Promise<string[]> => [
         ...(await quarantined(quiet, truths)),
         ...(await unscheduled(redis, quiet)),
       ];
-      if (left.length === 0) return [];
-      if (performance.now() > ends || quiet.stop?.aborted) return left;
+      if (missing.length === 0 && (await rest()).length === 0) return [];
+      if (performance.now() > ends || quiet.stop?.aborted)
+        return [...(await told(quiet, missing)), ...(await rest())];
       await after(LOOK_MS);
     }
   } finally {
@@ -57,6 +62,7 @@ interface Reading {
   readonly stream: string;
   readonly kind: 'incremental' | 'reconcile';
   readonly since: Date;
+  askedMs: number;
 }
 
 /**
@@ -73,7 +79,7 @@ function readingsOf(
       const newest = newestMs(truths.get(connection.name)?.[stream.into.name] ?? {});
       const since = new Date(Math.max(nowMs, newest + (stream.cursor?.settle ?? 0)));
       const kinds = stream.listing ? (['incremental', 'reconcile'] as const) : (['incremental'] as const);
-      return kinds.map((kind) => ({ connection, stream: stream.name, kind, since }));
+      return kinds.map((kind) => ({ connection, stream: stream.name, kind, since, askedMs: 0 }));
     }),
   );
 }
@@ -85,20 +91,52 @@ function newestMs(rows: Truth[string]): number {
   return latest;
 }
 
-async function unread({ warehouse }: Quiet, wanted: readonly Reading[]): Promise<string[]> {
+/** Those that no run has come to its end for. */
+async function unread({ warehouse }: Quiet, wanted: readonly Reading[]): Promise<Reading[]> {
   const rows = await warehouse.query<{ connectionId: string; stream: string; kind: string; at: Date }>(
     `select connection_id as "connectionId", stream, kind, max(started_at) as at from runs
      where state = 'succeeded' and started_at > $1 group by 1, 2, 3`,
     [new Date(Math.min(...wanted.map(({ since }) => since.getTime())))],
   );
   const done = new Map(rows.map((row) => [`${row.connectionId} ${row.stream} ${row.kind}`, row.at]));
-  const missing = wanted.filter(
+  return wanted.filter(
     ({ connection, stream, kind, since }) => !((done.get(`${connection.id} ${stream} ${kind}`) ?? 0) > since),
   );
+}
+
+/** Queues what is due and neither under way nor coming by itself; the scheduler gives it to the workers. */
+async function askFor({ warehouse }: Quiet, missing: readonly Reading[]): Promise<void> {
+  const now = Date.now();
+  const key = ({ connection, stream }: Reading): string => `${connection.id} ${stream}`;
+  const unread = new Set(missing.flatMap((one) => (one.kind === 'incremental' ? [key(one)] : [])));
+  const due = missing.filter(
+    (one) =>
+      one.since.getTime() < now &&
+      now - one.askedMs > ASK_AGAIN_MS &&
+      // A comparison of what was not read yet would fetch each record by itself.
+      (one.kind === 'reconcile' ? !unread.has(key(one)) : !isHurried(one.stream)),
+  );
+  if (due.length === 0) return;
+  const open = await warehouse.query<{ id: string; kind: string; at: Date | null }>(
+    `select connection_id || ' ' || stream as id, kind, started_at as at from runs
+     where state in ('queued', 'running', 'snoozed')`,
+  );
+  for (const one of due) {
+    if (
+      open.some(({ id, kind, at }) => id === key(one) && kind === one.kind && (at === null || at > one.since))
+    )
+      continue;
+    one.askedMs = now;
+    const { connection, stream, kind } = one;
+    await insertRun(warehouse, { connectionId: connection.id, stream, kind, trigger: 'manual' }, new Date());
+  }
+}
+
+async function told({ warehouse }: Quiet, missing: readonly Reading[]): Promise<string[]> {
   if (missing.length === 0) return [];
-  const told = [];
-  for (const one of missing.slice(0, 3)) told.push(await story(warehouse, one));
-  return [`${String(missing.length)} readings did not come to their end, among them ${told.join('; ')}`];
+  const stories = [];
+  for (const one of missing.slice(0, 3)) stories.push(await story(warehouse, one));
+  return [`${String(missing.length)} readings did not come to their end, among them ${stories.join('; ')}`];
 }
 
 /** What became of the last runs of a stream. */

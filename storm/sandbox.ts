@@ -17,34 +17,40 @@ class SandboxRefusal extends Error {
   override readonly name = 'SandboxRefusal';
 }
 
-/** The sandbox's own doors, past every proxy. */
+/** Where an account of that connection's is: its platform, and the business whose name it has there. */
+export interface Place {
+  readonly platform: string;
+  readonly business: string;
+}
+
+/** The sandbox's own doors, past every proxy; an account is named by its connection. */
 export class Sandbox {
   constructor(
     private readonly url: string,
-    /** Of each account. */
-    private readonly platforms: ReadonlyMap<string, string>,
+    private readonly places: ReadonlyMap<string, Place>,
   ) {}
 
   rows(account: string): Promise<Truth> {
-    return this.ask(`${this.platformOf(account)}/${account}/rows`);
+    return this.ask(`${this.pathOf(account)}/rows`);
   }
 
   /** Of one account, or of the sandbox. */
-  knobs(knobs: { readonly account?: string; readonly [knob: string]: unknown }): Promise<unknown> {
-    const { account } = knobs;
-    return this.ask('knobs', {
-      ...(account === undefined ? {} : { platform: this.platformOf(account) }),
-      ...knobs,
-    });
+  knobs({
+    account,
+    ...knobs
+  }: {
+    readonly account?: string;
+    readonly [knob: string]: unknown;
+  }): Promise<unknown> {
+    if (account === undefined) return this.ask('knobs', knobs);
+    const { platform, business } = this.places.get(account)!;
+    return this.ask('knobs', { ...knobs, platform, account: business });
   }
 
   /** False where the record is gone, or there was nothing to do to it. */
   async edit({ account, request }: Pick<Edit, 'account' | 'request'>): Promise<boolean> {
     try {
-      const { ids } = await this.ask<{ ids: readonly string[] }>(
-        `${this.platformOf(account)}/${account}/edit`,
-        request,
-      );
+      const { ids } = await this.ask<{ ids: readonly string[] }>(`${this.pathOf(account)}/edit`, request);
       return ids.length > 0;
     } catch (thrown) {
       if (thrown instanceof SandboxRefusal) return false;
@@ -54,9 +60,7 @@ export class Sandbox {
 
   /** Breaks a record of the web shop's on the wire and touches it, so that it is read; for as long as `during` lasts. */
   async corrupt(account: string, stream: Breakable, during: () => Promise<void>): Promise<boolean> {
-    const ids = Object.keys(
-      (await this.rows(account))[tableOf(`${this.platformOf(account)}.${stream}`)]!,
-    ).sort();
+    const ids = Object.keys((await this.rows(account))[tableOf(`shopify.${stream}`)]!).sort();
     const id = ids[Math.floor(ids.length / 2)];
     if (id === undefined) return false;
     const gid = `gid://shopify/${TYPES[stream]}/${id}`;
@@ -73,8 +77,9 @@ export class Sandbox {
     return this.ask('ledger');
   }
 
-  private platformOf(account: string): string {
-    return this.platforms.get(account)!;
+  private pathOf(account: string): string {
+    const { platform, business } = this.places.get(account)!;
+    return `${platform}/${business}`;
   }
 
   private async ask<T>(path: string, body?: object): Promise<T> {
