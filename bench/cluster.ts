@@ -73,7 +73,7 @@ export async function startCluster(rows: number): Promise<Cluster> {
     return child;
   };
   const bin = fileURLToPath(new URL('../../bin/stratus.mjs', import.meta.url));
-  const sandbox = spawned(fileURLToPath(new URL('../apps/sandbox/main.js', import.meta.url)), [
+  const sandbox = spawned(fileURLToPath(new URL('../../bin/sandbox.mjs', import.meta.url)), [
     JSON.stringify({ anchor: anchor.toISOString(), shops: [shop] }),
   ]);
   children.push(sandbox);

@@ -14,7 +14,7 @@ export interface Level {
 
 /** The strict simulator in a process of its own, and its own account of what it served and refused. */
 export async function startPlatform(): Promise<{ url: string; child: ChildProcess }> {
-  const main = fileURLToPath(new URL('../apps/sandbox/main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../../bin/sandbox.mjs', import.meta.url));
   const child = spawn(process.execPath, [main, JSON.stringify({ plan: 'standard' })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

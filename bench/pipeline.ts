@@ -140,7 +140,7 @@ function unlimited(platform: Platform): Platform {
 }
 
 async function startSimulator(): Promise<{ url: string; stop(): Promise<void> }> {
-  const main = fileURLToPath(new URL('../apps/sandbox/main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../../bin/sandbox.mjs', import.meta.url));
   const shops = shopNames().map((name, i) => ({
     name,
     source: { kind: 'built-in', seed: i + 1, orders: ORDERS_EACH },

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { programOf } from './program.mjs';
 import { ignoreSignalEchoes, stopWithNpm } from './signals.mjs';
+import { nameSources } from './source-maps.mjs';
 
-const main = new URL('../dist/apps/cli/main.js', import.meta.url);
+const program = programOf('cli');
 
-if (existsSync(fileURLToPath(main))) {
+if (program) {
   ignoreSignalEchoes();
   stopWithNpm();
-  process.setSourceMapsEnabled(true);
-  await import(main.href);
+  nameSources();
+  await import(program.href);
 } else {
   console.error('Stratus is not built yet. Run: npm run up (or npm run build)');
   process.exitCode = 1;

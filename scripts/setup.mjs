@@ -45,7 +45,9 @@ export const install = () =>
 function buildIsStale() {
   if (!existsSync(STAMP)) return true;
   const built = statSync(STAMP).mtimeMs;
-  const own = ['package.json', 'tsconfig.base.json', 'tsconfig.build.json'].map((file) => join(ROOT, file));
+  const own = ['package.json', 'tsconfig.base.json', 'tsconfig.build.json', 'scripts/bundle.mjs'].map(
+    (file) => join(ROOT, file),
+  );
   const sources = SOURCES.map((folder) => join(ROOT, folder)).filter((folder) => existsSync(folder));
   const files = sources.flatMap((folder) =>
     readdirSync(folder, { recursive: true })
@@ -55,10 +57,12 @@ function buildIsStale() {
   return [...own, ...files].some((file) => statSync(file).mtimeMs > built);
 }
 
-/** The programs, then the console's pages. Types are checked by `npm run types`: without that a first start is up twice as soon. */
+/** The programs, their bundle and the console's pages. Types are checked by `npm run types`: without that a first start is up twice as soon. */
 export async function build() {
   const programs = await run(process.execPath, [...TSC, '-p', 'tsconfig.build.json', '--noCheck']);
   if (!programs.ok) return programs;
+  const bundled = await run(process.execPath, ['scripts/bundle.mjs']);
+  if (!bundled.ok) return bundled;
   const done = await buildPages();
   if (done.ok) writeFileSync(STAMP, `${new Date().toISOString()}\n`);
   return done;

@@ -62,7 +62,7 @@ export class Children {
 
   /** The sandbox, and the address it listens on. */
   async sandbox(options: object): Promise<Child & { readonly url: string }> {
-    const file = join(this.root, 'dist', 'apps', 'sandbox', 'main.js');
+    const file = join(this.root, 'bin', 'sandbox.mjs');
     const child = await this.start('sandbox', file, [JSON.stringify(options)], {}, /"event":"ready"/);
     const ready = child.lines().find((line) => line.includes('"event":"ready"'))!;
     return Object.assign(child, { url: (JSON.parse(ready) as { url: string }).url });

@@ -1,9 +1,29 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ROOT, sourceFiles } from '../tests/imports.js';
-import { CRASH_POINTS, patched, plant } from './test-build.js';
+import { CRASH_POINTS, makeTestBuild, patched, plant } from './test-build.js';
+
+const itBuilt = existsSync(join(ROOT, 'dist', 'apps', 'cli', 'main.js')) ? it : it.skip;
 
 describe('a test build', () => {
+  itBuilt('runs what was changed, and not the bundle of the checkout', async () => {
+    const { root, remove } = makeTestBuild({
+      patches: [{ file: 'apps/cli/main.js', find: 'Keeps one Postgres', put: 'Breaks one Postgres' }],
+    });
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        join(root, 'bin', 'stratus.mjs'),
+        '--help',
+      ]);
+      expect(stdout).toContain('Breaks one Postgres');
+      expect(existsSync(join(root, 'dist', 'bundle', 'cli.js'))).toBe(true);
+    } finally {
+      remove();
+    }
+  });
+
   it('finds every crash point that the sources mark', () => {
     const found = new Set<string>();
     let calls = 0;

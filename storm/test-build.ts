@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -15,7 +16,8 @@ import { fileURLToPath } from 'node:url';
 /*
  * A copy of the built product with something changed: the product itself has no switch for it. A patch is text of a
  * compiled file and what stands there instead. A crash point is a comment in the sources, kept by the compiler, that
- * becomes a call: the call ends the process where the comment stands.
+ * becomes a call: the call ends the process where the comment stands. The checkout's bundle is not copied: the copy gets
+ * one of its own, made of what was changed.
  */
 
 /** Points of a run where a process may die, in the order in which a run comes by them. */
@@ -74,13 +76,14 @@ export function makeTestBuild({
     for (const name of ['bin', 'package.json', 'dist'])
       cpSync(join(CHECKOUT, name), join(root, name), {
         recursive: true,
-        filter: (path) => !/\.map$|[/\\]\.(?:built|tsbuildinfo)$/.test(path),
+        filter: (path) => !/\.map$|[/\\]\.(?:built|tsbuildinfo)$|[/\\]dist[/\\]bundle$/.test(path),
       });
     symlinkSync(join(CHECKOUT, 'node_modules'), join(root, 'node_modules'), 'dir');
     const dist = join(root, 'dist');
     for (const patch of patches)
       writeFileSync(join(dist, patch.file), patched(readFileSync(join(dist, patch.file), 'utf8'), patch));
     if (crashPoints) plantCrashPoints(dist);
+    execFileSync(process.execPath, [join(CHECKOUT, 'scripts', 'bundle.mjs'), root]);
     return { root, remove };
   } catch (error) {
     remove();

@@ -84,7 +84,7 @@ describe('the image', () => {
       .split(/^FROM /m)
       .at(-1)!;
     expect(runtime).toMatch(/^USER node$/m);
-    expect(runtime).toContain('ENTRYPOINT ["node", "dist/apps/cli/main.js"]');
+    expect(runtime).toContain('ENTRYPOINT ["node", "bin/stratus.mjs"]');
     expect(runtime).toMatch(/^HEALTHCHECK /m);
   });
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { readEnv, type Env } from '#config';
 import { createOutput, type Output } from './output.js';
-import { openStack, type Stack } from './stack.js';
+import { stopped } from './signals.js';
+import type { Stack } from './stack.js';
 
 /** What a command is given: the environment with the command line's own words over it, and a way to speak. */
 export interface Context {
@@ -17,17 +18,6 @@ interface Globals {
   readonly port?: number;
 }
 
-const stop = new AbortController();
-
-/** The first signal stops in good order; a second one ends the process at once. */
-export function listenForSignals(): void {
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.on(name, () => {
-      if (stop.signal.aborted) process.exit(130);
-      stop.abort(new Error(`stopped by ${name}`));
-    });
-}
-
 export function contextOf(command: Command): Context {
   const options = command.optsWithGlobals<Globals>();
   const env = readEnv(process.env);
@@ -38,7 +28,7 @@ export function contextOf(command: Command): Context {
       ...(options.port === undefined ? {} : { port: options.port }),
     },
     output: createOutput(options.json ?? false),
-    signal: stop.signal,
+    signal: stopped,
   };
 }
 
@@ -51,6 +41,7 @@ export async function withStack<T>(
   name: string,
   work: (stack: Stack) => Promise<T>,
 ): Promise<T> {
+  const { openStack } = await import('./stack.js');
   const stack = await openStack({ env: quiet(context.env), process: name, migrate: false });
   try {
     return await work(stack);

@@ -1,4 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '#kernel';
@@ -10,7 +12,12 @@ export interface SandboxProcess {
   stop(): Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL('../sandbox/main.js', import.meta.url));
+/** `bin/sandbox.mjs` of the folder that holds `package.json`: from the sources, from `dist/` and from a bundle alike. */
+function program(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return join(folder, 'bin', 'sandbox.mjs');
+}
 
 /** The sandbox in a process of its own, so that serving costs the worker nothing. It ends with its parent. */
 export async function startSandboxProcess(
@@ -26,7 +33,7 @@ export async function startSandboxProcess(
     roomy,
     ...(shop.shopFile ? { shopFile: shop.shopFile } : {}),
   };
-  const child = fork(MAIN, [JSON.stringify(options)], {
+  const child = fork(program(), [JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });

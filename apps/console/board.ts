@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
@@ -81,6 +83,13 @@ const THEME = {
   },
 } as const;
 
+/** The board's own files; left to itself it finds them only where nobody has bundled it. */
+const UI = dirname(
+  createRequire(createRequire(import.meta.url).resolve('@bull-board/api')).resolve(
+    '@bull-board/ui/package.json',
+  ),
+);
+
 const GOOGLE_FONT = /<link[^>]*fonts\.googleapis\.com[^>]*>/g;
 const OUR_STYLE = `<link rel="stylesheet" href="${assets.board.url}">`;
 
@@ -103,6 +112,7 @@ function makeBoard(options: ConsoleOptions, { readOnly }: { readOnly: boolean })
     queues: options.queues.boards.map((queue) => show(options, queue, readOnly)),
     serverAdapter: adapter as unknown as Parameters<typeof createBullBoard>[0]['serverAdapter'],
     options: {
+      uiBasePath: UI,
       uiConfig: {
         boardTitle: 'Stratus queues',
         boardLogo: { path: assets.icon.url, width: 26, height: 26 },

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The process itself can only be run from its build; `npm run verify` builds before it tests. */
-const MAIN = fileURLToPath(new URL('../../dist/apps/sandbox/main.js', import.meta.url));
-const built = existsSync(MAIN) ? describe : describe.skip;
+const MAIN = fileURLToPath(new URL('../../bin/sandbox.mjs', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/apps/sandbox/main.js', import.meta.url));
+const built = existsSync(BUILT) ? describe : describe.skip;
 
 const said = (child: ChildProcess, stream: 'stdout' | 'stderr'): Promise<string> =>
   new Promise((resolve, reject) => {

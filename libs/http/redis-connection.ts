@@ -35,7 +35,11 @@ const commandOf = (script: string): string => `stratusLimit_${script}`;
 export function openConnection(client: Redis, onError: (error: unknown) => void): SharedConnection {
   for (const [name, lua] of Object.entries(SCRIPTS))
     client.defineCommand(commandOf(name), { numberOfKeys: 3, lua });
-  const bottleneck = new Bottleneck.IORedisConnection({ client });
+  const bottleneck = new Bottleneck.IORedisConnection({
+    client,
+    // Else it looks for a package of its own, which a bundle does not have.
+    Redis: client.constructor,
+  } as Bottleneck.IORedisConnectionOptions);
   bottleneck.on('error', onError);
   const inside = bottleneck as unknown as Inside;
   const commands = client as unknown as Record<string, Script>;

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DataSource, type EntityManager, type Logger } from 'typeorm';
 import { Failure } from '#kernel';
 import { migrations } from '#migrations';
@@ -126,6 +127,8 @@ function dataSource(options: WarehouseOptions): DataSource {
   const statementTimeoutMs = options.statementTimeoutMs ?? 120_000;
   return new DataSource({
     type: 'postgres',
+    // Else it looks for a second one in node_modules, beside the one that is bundled with us.
+    driver: pg,
     url: options.url,
     applicationName: options.applicationName,
     poolSize: options.poolSize ?? 10,

@@ -32,11 +32,7 @@ interface StartOptions {
 }
 
 /** `backfill`: a past range of one stream, in slices, beside the live runs. */
-export function addBackfill(program: Command): void {
-  const group = program
-    .command('backfill')
-    .description('reads a past range of a stream beside its live runs');
-
+export function backfill(group: Command): void {
   group
     .command('start <stream>', { isDefault: true })
     .description('cuts the range into slices and reads them, the most recent first')

@@ -22,9 +22,7 @@ import { ensureSandbox } from '../ensure-sandbox.js';
 import type { Stack } from '../stack.js';
 
 /** `connections add|list|test|remove|import-env`. Secrets are read from a file or from standard input, never from arguments. */
-export function addConnections(program: Command): void {
-  const group = program.command('connections').description('accounts on platforms');
-
+export function connections(group: Command): void {
   group
     .command('add <platform>')
     .description('adds an account, or replaces its settings and credentials')

@@ -25,10 +25,8 @@ interface ListOptions {
 }
 
 /** `failures`: what goes wrong, grouped by cause, and what a person says of it. */
-export function addFailures(program: Command): void {
-  const group = program
-    .command('failures')
-    .description('what goes wrong, grouped by cause')
+export function failures(group: Command): void {
+  group
     .option('--all', 'resolved and ignored ones too')
     .option('--ignored', 'only those that are ignored')
     .option('--stream <stream>', 'only this stream')

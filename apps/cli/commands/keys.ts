@@ -6,9 +6,7 @@ import { missingKey } from '../missing-keys.js';
 import { EXIT, type Output } from '../output.js';
 
 /** `keys list|rotate`: which keys seal credentials, and sealing everything with the first one. */
-export function addKeys(program: Command): void {
-  const group = program.command('keys').description('the keys that seal credentials');
-
+export function keys(group: Command): void {
   group
     .command('list')
     .description('every key by its id, and which connections need it')

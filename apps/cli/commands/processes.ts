@@ -10,21 +10,21 @@ import { EXIT } from '../output.js';
 import { openStack, type Stack } from '../stack.js';
 import { consoleOn, schedulerOn, workerOn } from '../start.js';
 
-/** The cluster's processes, one each: `scheduler`, `worker`, `console`, and the one-shot `migrate`. */
-export function addProcesses(program: Command): void {
-  program
-    .command('scheduler')
-    .description('enqueues due runs; run two, one leads (cluster mode)')
-    .action(async (_: unknown, command: Command) => {
-      process.exitCode = await serve(contextOf(command), 'scheduler', (stack) => {
-        const scheduler = schedulerOn(stack);
-        return { close: () => scheduler.close(stack.env.stopMs) };
-      });
-    });
+/* The cluster's processes, one each, and the one-shot `migrate`. */
 
-  program
-    .command('worker')
-    .description('works on queued runs; run as many as you like (cluster mode)')
+/** `scheduler`: makes due runs; the one that leads. */
+export function scheduler(command: Command): void {
+  command.action(async (_: unknown, command: Command) => {
+    process.exitCode = await serve(contextOf(command), 'scheduler', (stack) => {
+      const scheduler = schedulerOn(stack);
+      return { close: () => scheduler.close(stack.env.stopMs) };
+    });
+  });
+}
+
+/** `worker`: works on queued runs until it is told to stop. */
+export function worker(command: Command): void {
+  command
     .option('--concurrency <n>', 'runs at once (default STRATUS_CONCURRENCY)', count)
     .action(async (options: { concurrency?: number }, command: Command) => {
       process.exitCode = await serve(contextOf(command), 'worker', (stack) => {
@@ -32,10 +32,11 @@ export function addProcesses(program: Command): void {
         return { close: () => worker.close(stack.env.stopMs) };
       });
     });
+}
 
-  program
-    .command('console')
-    .description('the operator console: Bull Board, health, status, metrics (cluster mode)')
+/** `console`: serves the pages and the API. */
+export function consoleCommand(command: Command): void {
+  command
     .option('--port <port>', 'port to listen on (default 8080)', port)
     .action(async (_: unknown, command: Command) => {
       const context = contextOf(command);
@@ -49,21 +50,21 @@ export function addProcesses(program: Command): void {
         return { close: () => server.close(stack.env.stopMs) };
       });
     });
+}
 
-  program
-    .command('migrate')
-    .description('brings the database to this version; one process at a time, safe to repeat')
-    .action(async (_: unknown, command: Command) => {
-      const context = contextOf(command);
-      const applied = context.env.databaseUrl
-        ? await migrate(context.env.databaseUrl)
-        : await withStack(context, 'migrate', (stack) => migrate(stack.warehouse.url));
-      if (context.output.json) context.output.result({ applied });
-      else
-        context.output.line(
-          applied.length > 0 ? `applied ${applied.join(', ')}` : 'the database is up to date',
-        );
-    });
+/** `migrate`: applies what the database lacks and ends. */
+export function migrateCommand(command: Command): void {
+  command.action(async (_: unknown, command: Command) => {
+    const context = contextOf(command);
+    const applied = context.env.databaseUrl
+      ? await migrate(context.env.databaseUrl)
+      : await withStack(context, 'migrate', (stack) => migrate(stack.warehouse.url));
+    if (context.output.json) context.output.result({ applied });
+    else
+      context.output.line(
+        applied.length > 0 ? `applied ${applied.join(', ')}` : 'the database is up to date',
+      );
+  });
 }
 
 /** After what runs has stopped: time to say goodbye to stores that are there. Those that are gone would never answer. */

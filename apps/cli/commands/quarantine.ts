@@ -21,9 +21,7 @@ interface ListOptions extends Chosen {
 }
 
 /** `quarantine`: records that could not be used; looked at, mended and replayed. */
-export function addQuarantine(program: Command): void {
-  const group = program.command('quarantine').description('records that could not be used');
-
+export function quarantine(group: Command): void {
   group
     .command('list', { isDefault: true })
     .description('what is in it, the latest first')

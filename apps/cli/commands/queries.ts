@@ -1,120 +1,97 @@
 import type { Command } from 'commander';
 import { platforms } from '#catalog';
-import { days, earlier, Failure, formatDuration, type Duration } from '#kernel';
+import { days, earlier, formatDuration, type Duration } from '#kernel';
 import { freshness, lateArrivals, openAlerts, type FreshnessRow, type LateArrivals } from '#warehouse';
-import pg from 'pg';
 import { contextOf, withStack } from '../context.js';
-import { show } from '../output.js';
 import { age, driftText } from '../runs.js';
 import { configuredLookback, type Stack } from '../stack.js';
 import { crewOf, waitsOf } from '../../desk/waits.js';
 
-/** `streams`, `status`, `sql`: questions that change nothing. */
-export function addQueries(program: Command): void {
-  program
-    .command('streams')
-    .description('every stream Stratus knows')
-    .action((_: unknown, command: Command) => {
-      const { output } = contextOf(command);
-      const streams = platforms.flatMap((platform) =>
-        platform.streams.map((stream) => ({
-          stream: stream.name,
-          title: stream.title,
-          every: formatDuration(stream.every),
-          tables: [stream.into.name, ...stream.children.map((child) => child.into.name)],
-        })),
-      );
-      if (output.json) return output.result({ streams });
-      output.table(
-        ['stream', 'title', 'every', 'tables'],
-        streams.map((one) => [one.stream, one.title, one.every, one.tables.join(', ')]),
-      );
-    });
+/** `streams`: what the catalog knows. */
+export function streams(command: Command): void {
+  command.action((_: unknown, command: Command) => {
+    const { output } = contextOf(command);
+    const streams = platforms.flatMap((platform) =>
+      platform.streams.map((stream) => ({
+        stream: stream.name,
+        title: stream.title,
+        every: formatDuration(stream.every),
+        tables: [stream.into.name, ...stream.children.map((child) => child.into.name)],
+      })),
+    );
+    if (output.json) return output.result({ streams });
+    output.table(
+      ['stream', 'title', 'every', 'tables'],
+      streams.map((one) => [one.stream, one.title, one.every, one.tables.join(', ')]),
+    );
+  });
+}
 
-  program
-    .command('status')
-    .description('how fresh every stream is, and why what waits does')
-    .action(async (_: unknown, command: Command) => {
-      const context = contextOf(command);
-      await withStack(context, 'status', async (stack) => {
-        const now = new Date();
-        const [known, late, waits, crew, alerts] = await Promise.all([
-          freshness(stack.warehouse),
-          lateOf(stack, now),
-          waitsOf(stack, now),
-          crewOf(stack, now),
-          openAlerts(stack.warehouse),
-        ]);
-        const openOf = new Map(
-          [...waits.values()].map(({ run, wait }) => [
-            `${run.connectionId} ${run.stream}`,
-            { run: run.id, ...wait },
-          ]),
+/** `status`: how fresh what is there is. */
+export function status(command: Command): void {
+  command.action(async (_: unknown, command: Command) => {
+    const context = contextOf(command);
+    await withStack(context, 'status', async (stack) => {
+      const now = new Date();
+      const [known, late, waits, crew, alerts] = await Promise.all([
+        freshness(stack.warehouse),
+        lateOf(stack, now),
+        waitsOf(stack, now),
+        crewOf(stack, now),
+        openAlerts(stack.warehouse),
+      ]);
+      const openOf = new Map(
+        [...waits.values()].map(({ run, wait }) => [
+          `${run.connectionId} ${run.stream}`,
+          { run: run.id, ...wait },
+        ]),
+      );
+      const rows = known.map((row) => ({
+        ...row,
+        lookbackMs: lookbackIn(stack, row.stream),
+        late: late.get(`${row.connectionId} ${row.stream}`) ?? null,
+        wait: openOf.get(`${row.connectionId} ${row.stream}`) ?? null,
+      }));
+      if (context.output.json)
+        return context.output.result({ streams: rows, ...crew, alerts: alerts.length });
+      if (rows.length === 0) return context.output.line('nothing has run yet; try: npm run up');
+      context.output.table(
+        [
+          'connection',
+          'stream',
+          'last success',
+          'read up to',
+          'state',
+          'quarantine',
+          'compared',
+          'lookback',
+          'late',
+          'why',
+        ],
+        rows.map((row) => [
+          row.connection,
+          row.stream,
+          age(row.lastSuccessAt, now),
+          row.checkpointAt,
+          row.runningSince
+            ? `running for ${formatDuration(now.getTime() - row.runningSince.getTime())}`
+            : row.unavailable
+              ? 'unavailable'
+              : row.lastState,
+          row.openQuarantine,
+          comparedText(row, now),
+          row.lookbackMs === null ? null : formatDuration(row.lookbackMs),
+          lateText(row.late),
+          row.wait?.text ?? row.lastFailure ?? row.notice,
+        ]),
+      );
+      context.output.line(`\n${crew.workers}\n${crew.scheduler}`);
+      if (alerts.length > 0)
+        context.output.line(
+          `${alerts.length} ${alerts.length === 1 ? 'alert is' : 'alerts are'} open: npx stratus alerts`,
         );
-        const rows = known.map((row) => ({
-          ...row,
-          lookbackMs: lookbackIn(stack, row.stream),
-          late: late.get(`${row.connectionId} ${row.stream}`) ?? null,
-          wait: openOf.get(`${row.connectionId} ${row.stream}`) ?? null,
-        }));
-        if (context.output.json)
-          return context.output.result({ streams: rows, ...crew, alerts: alerts.length });
-        if (rows.length === 0) return context.output.line('nothing has run yet; try: npm run up');
-        context.output.table(
-          [
-            'connection',
-            'stream',
-            'last success',
-            'read up to',
-            'state',
-            'quarantine',
-            'compared',
-            'lookback',
-            'late',
-            'why',
-          ],
-          rows.map((row) => [
-            row.connection,
-            row.stream,
-            age(row.lastSuccessAt, now),
-            row.checkpointAt,
-            row.runningSince
-              ? `running for ${formatDuration(now.getTime() - row.runningSince.getTime())}`
-              : row.unavailable
-                ? 'unavailable'
-                : row.lastState,
-            row.openQuarantine,
-            comparedText(row, now),
-            row.lookbackMs === null ? null : formatDuration(row.lookbackMs),
-            lateText(row.late),
-            row.wait?.text ?? row.lastFailure ?? row.notice,
-          ]),
-        );
-        context.output.line(`\n${crew.workers}\n${crew.scheduler}`);
-        if (alerts.length > 0)
-          context.output.line(
-            `${alerts.length} ${alerts.length === 1 ? 'alert is' : 'alerts are'} open: npx stratus alerts`,
-          );
-      });
     });
-
-  program
-    .command('sql <query>')
-    .description('asks the warehouse; the query cannot change it')
-    .option('--csv', 'comma-separated values with a header')
-    .action(async (query: string, options: { csv?: boolean }, command: Command) => {
-      const context = contextOf(command);
-      await withStack(context, 'sql', async ({ warehouse }) => {
-        const { columns, rows } = await ask(warehouse.url, query, context.signal);
-        if (context.output.json)
-          return context.output.result(
-            rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]]))),
-          );
-        if (options.csv)
-          return [columns, ...rows].forEach((row) => context.output.line(row.map(csvCell).join(',')));
-        context.output.table(columns, rows);
-      });
-    });
+  });
 }
 
 /** Over so many days a stream's late arrivals are shown beside its lookback. */
@@ -141,43 +118,3 @@ const comparedText = (row: FreshnessRow, now: Date): string | null =>
   row.comparedAt === null
     ? null
     : `${age(row.comparedAt, now)}: ${row.comparisonFailure === null ? (row.drift ? driftText(row.drift) : 'no drift') : 'failed'}`;
-
-/** Values stay as Postgres spells them: a numeric never becomes a float on its way to the eye. */
-const AS_TEXT = { getTypeParser: () => (text: string) => text };
-
-async function ask(
-  url: string,
-  query: string,
-  signal: AbortSignal,
-): Promise<{ columns: string[]; rows: (string | null)[][] }> {
-  const client = new pg.Client({ connectionString: url, application_name: 'stratus sql' });
-  await client.connect();
-  const stop = (): void => void client.end();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    await client.query('set default_transaction_read_only = on');
-    const result = await client.query<(string | null)[]>({ text: query, rowMode: 'array', types: AS_TEXT });
-    if (Array.isArray(result))
-      throw new Failure(
-        'refused',
-        'one statement at a time, please: leave out what stands behind the first semicolon',
-      );
-    return { columns: result.fields.map((field) => field.name), rows: result.rows };
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    const { message, position, hint } = cause as { message: string; position?: string; hint?: string };
-    throw new Failure(
-      'refused',
-      `Postgres says: ${message}${position ? ` (at character ${position})` : ''}${hint ? `; ${hint}` : ''}`,
-      { cause },
-    );
-  } finally {
-    signal.removeEventListener('abort', stop);
-    await client.end().catch(() => undefined);
-  }
-}
-
-function csvCell(value: unknown): string {
-  const text = show(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

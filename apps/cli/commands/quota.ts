@@ -12,10 +12,8 @@ const SOURCE: Readonly<Record<Meters['source'], string>> = {
 };
 
 /** `quota`: where every account's budget stands, who spends it, and when runs end. */
-export function addQuota(program: Command): void {
-  program
-    .command('quota')
-    .description('every budget as a meter, who spent it in the last hour, and when runs finish')
+export function quota(command: Command): void {
+  command
     .option('--connection <name>', 'only this connection')
     .action(async (options: { connection?: string }, command: Command) => {
       const context = contextOf(command);

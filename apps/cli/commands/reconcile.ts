@@ -12,10 +12,8 @@ interface ReconcileOptions {
 }
 
 /** `reconcile`: both sides compared by id, and what differs put right. */
-export function addReconcile(program: Command): void {
-  program
-    .command('reconcile <stream>')
-    .description('compares ids and versions with the platform, fetches what differs, marks what is gone')
+export function reconcile(command: Command): void {
+  command
     .option('--connection <name>', 'only this connection (default: all of the platform)')
     .option('--accept', 'believe a list that is suspiciously short, and mark gone what is not in it')
     .action(async (name: string, _: unknown, command: Command) => {

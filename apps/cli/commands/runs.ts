@@ -31,11 +31,9 @@ interface RunOptions {
   readonly dry?: boolean;
 }
 
-/** `run`, `runs`, `retry`: what happened, and making it happen again. */
-export function addRuns(program: Command): void {
-  program
-    .command('run <stream>')
-    .description('reads one stream now and waits for the end')
+/** `run`: one stream, now. */
+export function run(command: Command): void {
+  command
     .option('--connection <name>', 'only this connection (default: all of the platform)')
     .option('--from <date>', 'read a past range from here; leaves the checkpoint alone', moment)
     .option('--to <date>', 'up to here (default: now)', moment)
@@ -44,12 +42,13 @@ export function addRuns(program: Command): void {
     .action(async (stream: string, _: unknown, command: Command) => {
       const context = contextOf(command);
       const options = command.optsWithGlobals<RunOptions>();
-      process.exitCode = await run(context, stream, options);
+      process.exitCode = await runNow(context, stream, options);
     });
+}
 
-  program
-    .command('runs')
-    .description('the latest runs')
+/** `runs`: what happened. */
+export function runs(command: Command): void {
+  command
     .option('--failed', 'only those that failed')
     .option('--limit <n>', 'how many', count, 20)
     .action(async (options: { failed?: boolean; limit: number }, command: Command) => {
@@ -100,19 +99,18 @@ export function addRuns(program: Command): void {
         );
       });
     });
+}
 
-  program
-    .command('cancel <run...>')
-    .description('ends waiting or running runs; what they committed stays')
-    .action(async (ids: string[], _: unknown, command: Command) => {
-      process.exitCode = await cancel(contextOf(command), ids);
-    });
+/** `cancel`: ends what waits or runs. */
+export function cancel(command: Command): void {
+  command.action(async (ids: string[], _: unknown, command: Command) => {
+    process.exitCode = await cancelAll(contextOf(command), ids);
+  });
+}
 
-  choosing(
-    program
-      .command('retry [run...]')
-      .description('puts failed or cancelled runs back in the queue; they resume from their last page'),
-  )
+/** `retry`: makes it happen again, one by one or in bulk. */
+export function retry(command: Command): void {
+  choosing(command)
     .option('--failed', 'every failed run that no later one has mended')
     .addOption(kindOption())
     .action(async (ids: string[], _: unknown, command: Command) => {
@@ -142,7 +140,7 @@ export function addRuns(program: Command): void {
     });
 }
 
-async function cancel(context: Context, ids: readonly string[]): Promise<number> {
+async function cancelAll(context: Context, ids: readonly string[]): Promise<number> {
   return withStack(context, 'cancel', async (stack) => {
     const cancelled: string[] = [];
     for (const id of ids) {
@@ -158,7 +156,7 @@ async function cancel(context: Context, ids: readonly string[]): Promise<number>
   });
 }
 
-async function run(context: Context, name: string, options: RunOptions): Promise<number> {
+async function runNow(context: Context, name: string, options: RunOptions): Promise<number> {
   const stream = streamOf(name);
   if (options.full && (options.from || options.to))
     throw new Failure('config', '--full reads everything: leave out --from and --to');

@@ -8,8 +8,8 @@ import { EXIT } from '../output.js';
 import { startSandboxProcess } from '../sandbox-process.js';
 
 /** `sandbox` serves every simulator on one local port; `sandbox truth` prints its own counts and sums. */
-export function addSandbox(program: Command): void {
-  const sandbox = withShop(program.command('sandbox').description('every platform simulated on a local port'))
+export function sandbox(command: Command): void {
+  withShop(command)
     .option('--port <port>', 'port to listen on (default: any free one)', port)
     .action(async (_: unknown, command: Command) => {
       const context = contextOf(command);
@@ -28,7 +28,7 @@ export function addSandbox(program: Command): void {
       process.exitCode = EXIT.ok;
     });
 
-  withShop(sandbox.command('truth').description("the shop's own counts and sums, from its own store")).action(
+  withShop(command.command('truth').description("the shop's own counts and sums, from its own store")).action(
     async (_: unknown, command: Command) => {
       const context = contextOf(command);
       const home = openHome(context.env.dataDir);

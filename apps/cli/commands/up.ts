@@ -16,10 +16,9 @@ interface UpOptions extends ShopOptions {
   readonly once?: boolean;
 }
 
-export function addUp(program: Command): void {
-  program
-    .command('up')
-    .description('everything in one process tree: Postgres, sandbox, scheduler, worker and console')
+/** `up`: the whole product in one process tree. */
+export function up(command: Command): void {
+  command
     .option('--once', 'sync every stream of every connection once, print the counts and stop')
     .option('--shop <file>', 'serve orders from a CSV file in the Online Retail form, gzip or not')
     .option('--orders <n>', 'orders of the built-in shop (default 250)', count)
@@ -27,11 +26,11 @@ export function addUp(program: Command): void {
     .option('--port <port>', "the console's port (default 8080)", port)
     .action(async (_options: unknown, command: Command) => {
       const context = contextOf(command);
-      process.exitCode = await up(context, command.optsWithGlobals<UpOptions>());
+      process.exitCode = await start(context, command.optsWithGlobals<UpOptions>());
     });
 }
 
-async function up(context: Context, options: UpOptions): Promise<number> {
+async function start(context: Context, options: UpOptions): Promise<number> {
   const { env, output } = context;
   const closing: (() => Promise<void>)[] = [];
   const started = new Date();

@@ -13,8 +13,7 @@ interface UserOptions {
 }
 
 /** `users add|password|second-factor-off`: who may sign in to the console, and the way back in when something is lost. */
-export function addUsers(program: Command): void {
-  const group = program.command('users').description('who may sign in to the console');
+export function users(group: Command): void {
   const passwordFile = (): Option =>
     new Option(
       '--password-file <file>',
