@@ -8,7 +8,7 @@ export interface Size {
 /** Connections of a workspace, and one of another workspace that nothing may be slowed by. */
 const CONNECTIONS = 8;
 
-/** An installation that has been in use for two months, made by Postgres itself. */
+/** An installation that has been in use for two months and is at work now, made by Postgres itself. */
 export async function fill(warehouse: Warehouse, { orders, runs }: Size): Promise<void> {
   const statements = [
     `insert into connections (id, workspace_id, platform, name, credentials)
@@ -32,10 +32,12 @@ export async function fill(warehouse: Warehouse, { orders, runs }: Size): Promis
        'customer' || i % 100000 || '@example.org', (i % 9000 / 100.0)::numeric(12, 2), 'GBP', false, 'paid', 'track' || i, now(),
        'run_1', 'hash'
      from generate_series(1, ${orders}) i`,
+    // Every twentieth order holds the one thing that sells best.
     `insert into order_items (connection_id, source_id, parent_source_id, order_id, source, sku, title, qty, price, currency,
        run_id, payload_hash)
-     select 'conn_' || i % ${CONNECTIONS}, 'line' || i, i::text, '#' || i, 'shopify', 'SKU-' || i % 5000, 'Thing', 1, 4.50, 'GBP',
-       'run_1', 'hash' from generate_series(1, ${orders}) i`,
+     select 'conn_' || i % ${CONNECTIONS}, 'line' || i, i::text, '#' || i, 'shopify',
+       case when i % 20 = 0 then 'SKU-BEST' else 'SKU-' || i % 5000 end, 'Thing', 1, 4.50, 'GBP', 'run_1', 'hash'
+     from generate_series(1, ${orders}) i`,
     `insert into failures (workspace_id, fingerprint, kind, platform, stream, message, first_seen_at, last_seen_at, count, example)
      select 'default', lpad(to_hex(i), 16, '0'), 'refused', 'shopify', 'shopify.orders', 'answered #', now() - interval '9 days',
        now() - i * interval '3 minutes', 20, '{"connectionId":"conn_0","run":"run_20","message":"answered 500"}'
@@ -50,6 +52,15 @@ export async function fill(warehouse: Warehouse, { orders, runs }: Size): Promis
        'live', 'shopify.orders', 10, 400 from generate_series(1, 100000) i`,
     `insert into checkpoints (connection_id, stream, cursor_at, run_id)
      select 'conn_' || i, 'shopify.orders', now(), 'run_1' from generate_series(0, ${CONNECTIONS - 1}) i`,
+    `insert into runs (id, connection_id, stream, kind, trigger, state, attempt, worker, queued_at, started_at, lease_until)
+     select 'run_open_' || i, 'conn_' || i % ${CONNECTIONS}, (array['shopify.orders', 'shopify.customers', 'shopify.products'])[1 + i / ${CONNECTIONS}],
+       'incremental', 'schedule', case when i < ${CONNECTIONS} then 'running' else 'queued' end, 1,
+       case when i < ${CONNECTIONS} then 'bench-1' end, now() - interval '20 seconds',
+       case when i < ${CONNECTIONS} then now() - interval '10 seconds' end,
+       case when i < ${CONNECTIONS} then now() + interval '1 minute' end
+     from generate_series(0, ${CONNECTIONS * 3 - 1}) i`,
+    `insert into heartbeats (process, part, platforms, slots, leads, started_at, seen_at)
+     select 'bench-1', part, '{shopify}', 8, part = 'scheduler', now(), now() from unnest(array['worker', 'scheduler']) part`,
     'vacuum analyze',
   ];
   for (const statement of statements) await warehouse.query(statement);

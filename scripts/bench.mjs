@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ignoreSignalEchoes } from '../bin/signals.mjs';
-import { canInstall, installPackage } from './programs.mjs';
+import { canInstall, chromiumProgram, installPackage } from './programs.mjs';
 import { redisProgram } from './redis-server.mjs';
 import { startServices } from './services.mjs';
 import { prepare, ROOT } from './setup.mjs';
@@ -83,4 +83,5 @@ async function startServers() {
   services = await startServices({ durable: true });
   process.env['DATABASE_URL'] ||= await services.postgres();
   if (!process.env['REDIS_URL'] && redisProgram()) process.env['REDIS_URL'] = await services.redis();
+  process.env['CHROMIUM_PATH'] ||= chromiumProgram() ?? '';
 }
