@@ -33,6 +33,9 @@ const OPS: Readonly<Record<string, readonly Op[]>> = {
     { share: 2, op: 'delete', stream: 'customers' },
     { share: 8, op: 'touch', stream: 'products' },
     { share: 2, op: 'delete', stream: 'products' },
+    { share: 4, op: 'touch', stream: 'inventory' },
+    { share: 1, op: 'touch', stream: 'locations' },
+    { share: 1, op: 'touch', stream: 'payouts' },
   ],
   freeagent: [
     { share: 25, op: 'touch', stream: 'invoices' },

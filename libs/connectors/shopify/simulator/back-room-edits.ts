@@ -42,8 +42,14 @@ export function touchBackRoom(
   }
   const { items, locations } = store.shelves;
   const counted = stream === 'inventory' ? chosen(items.sortedBy('ID').all()) : [];
-  for (const item of counted) item.count(atMs);
+  for (const item of counted) {
+    item.count(atMs);
+    // A change of what is tracked counts as an update of its product, as its description has it.
+    const { product } = item.variant;
+    if (item.tracked) product.updatedMs = Math.max(atMs, product.updatedMs + 1000);
+  }
   items.changed();
+  if (counted.length > 0) store.products.changed();
   const saved = stream === 'locations' ? chosen(locations.sortedBy('ID').all()) : [];
   for (const location of saved) location.updatedMs = Math.max(atMs, location.updatedMs + 1000);
   locations.changed();

@@ -4,6 +4,7 @@ import { instantText } from './ids.js';
 import type { LineItem } from './line-item.js';
 import type { Order } from './order.js';
 import { afterSaleRows } from './rows-after-sale.js';
+import { backRoomRows } from './rows-back-room.js';
 import type { ShopStore } from './store.js';
 
 /** One row as a faithful copy holds it, named as the warehouse names its columns: text, numbers, flags and lists. */
@@ -42,6 +43,7 @@ export function rowsOf(store: ShopStore): TruthRows {
         sku: variant.sku,
         barcode: variant.barcode,
         title: variant.title,
+        inventory_item_id: variant.legacyResourceId,
         price: variant.price,
         compare_at_price: variant.compareAtPrice,
         inventory_quantity: variant.inventoryQuantity,
@@ -57,6 +59,8 @@ export function rowsOf(store: ShopStore): TruthRows {
     shopify_products: products,
     shopify_variants: variants,
     ...afterSaleRows(store),
+    // Records that no shop has opened with have no stock and no account.
+    ...(store.backRoom ? backRoomRows(store) : {}),
   };
 }
 
