@@ -62,8 +62,8 @@ function rowsOf(text: string): Row[] {
   const at = lines.findIndex((line) => line.split('\t').some((name) => headed(name) === 'settlement-id'));
   if (at === -1) throw misbuilt('no line of it is the header');
   const names = lines[at]!.split('\t').map(headed);
-  for (const needed of ['total-amount', 'currency', 'amount'])
-    if (!names.includes(needed)) throw misbuilt(`its header lacks ${needed}`);
+  const lacking = ['total-amount', 'currency', 'amount'].find((needed) => !names.includes(needed));
+  if (lacking !== undefined) throw misbuilt(`its header lacks ${lacking}`);
   return lines.slice(at + 1).map((line) => {
     const values = line.split('\t').map((value) => value.trim());
     return { text: line, cells: Object.fromEntries(names.map((name, i) => [name, values[i] || undefined])) };

@@ -1,4 +1,4 @@
-import { sum, type Decimal } from '#kernel';
+import { earliest, sum, type Decimal } from '#kernel';
 import { newestOf } from './records/scalars.js';
 import { shipmentUpdatedAt, type Order, type Shipment } from './records/order.js';
 
@@ -11,10 +11,14 @@ const CALLED_OFF = new Set(['Cancelled', 'CleanSweeped']);
 const isCalledOff = ({ status }: Shipment): boolean => CALLED_OFF.has(status);
 
 /** Details come in stages, and later ones have higher numbers. */
-export function detailOf({ status_details }: Shipment): { id: number; name: string | null } | null {
-  let furthest: { id: number; name: string | null } | null = null;
-  for (const detail of status_details) if (!furthest || detail.id > furthest.id) furthest = detail;
-  return furthest;
+export const detailOf = ({ status_details }: Shipment): Detail | null =>
+  status_details.reduce<Detail | null>(
+    (furthest, detail) => (furthest && furthest.id >= detail.id ? furthest : detail),
+    null,
+  );
+interface Detail {
+  readonly id: number;
+  readonly name: string | null;
 }
 
 const LABELLED = 102;
@@ -50,13 +54,12 @@ const isDelivered = (shipment: Shipment): boolean => deliveryStatusOf(shipment) 
 const sent = ({ shipments }: Order): Shipment[] => shipments.filter((one) => !isCalledOff(one));
 
 /** The parcel that changed last of those that pass; the later in the list where two changed together. */
-function newest(shipments: readonly Shipment[]): Shipment | undefined {
-  let found: Shipment | undefined;
-  for (const one of shipments)
-    if (!found || (shipmentUpdatedAt(one)?.getTime() ?? 0) >= (shipmentUpdatedAt(found)?.getTime() ?? 0))
-      found = one;
-  return found;
-}
+const newest = (shipments: readonly Shipment[]): Shipment | undefined =>
+  shipments.reduce<Shipment | undefined>(
+    (found, one) => (found && changedAt(found) > changedAt(one) ? found : one),
+    undefined,
+  );
+const changedAt = (one: Shipment): number => shipmentUpdatedAt(one)?.getTime() ?? 0;
 
 /** The parcel that the order's one tracking number is of. */
 export const trackedOf = (order: Order): Shipment | undefined =>
@@ -83,11 +86,11 @@ export function orderStatusOf(order: Order): string | null {
 }
 
 /** When its first parcel left. */
-export function shippedAt(order: Order): Date | null {
-  let first: Date | null = null;
-  for (const { actual_fulfillment_date: at } of sent(order)) if (at && (!first || at < first)) first = at;
-  return first;
-}
+export const shippedAt = (order: Order): Date | null =>
+  sent(order).reduce<Date | null>(
+    (first, { actual_fulfillment_date: at }) => (at && first ? earliest(first, at) : (at ?? first)),
+    null,
+  );
 
 /** When its last parcel arrived; null while any is on its way. */
 export function deliveredAt(order: Order): Date | null {

@@ -19,8 +19,7 @@ function waitOf({ headers, body }: Reply): number {
     headers['retry-after'],
     IN_WORDS.exec(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''))?.[1],
   ];
-  for (const text of told) if (text !== undefined && /^\d+(\.\d+)?$/.test(text.trim())) return Number(text);
-  return UNTOLD;
+  return Number(told.find((text) => text !== undefined && /^\d+(\.\d+)?$/.test(text.trim())) ?? UNTOLD);
 }
 
 /** Every way ShipBob words what is wrong, as one line. */

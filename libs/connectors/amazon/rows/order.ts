@@ -17,11 +17,12 @@ const sumOf = (parts: Parts, type: string): Decimal | null =>
 
 /** The parcel that left last among those that can be followed; Amazon tells of the seller's own only. */
 function parcelOf(packages: readonly Package[]) {
-  let newest: Package | undefined;
-  for (const one of packages) {
-    if (one.packageStatus?.status === 'CANCELLED' || !one.trackingNumber) continue;
-    if (!newest || leftAt(one) > leftAt(newest)) newest = one;
-  }
+  const newest = packages
+    .filter((one) => one.packageStatus?.status !== 'CANCELLED' && one.trackingNumber)
+    .reduce<Package | undefined>(
+      (found, one) => (found && leftAt(found) >= leftAt(one) ? found : one),
+      undefined,
+    );
   return {
     trackingNumber: newest?.trackingNumber ?? null,
     carrier: newest?.carrier ?? null,

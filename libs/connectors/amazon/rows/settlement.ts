@@ -18,16 +18,16 @@ function countsAs(line: SettlementLine): Sum {
 }
 
 export function settlementRow(one: Settlement): RowOf<typeof settlements> {
-  const amounts: Record<Sum, Decimal[]> = { gross: [], fees: [], refunds: [], other: [] };
-  for (const line of one.lines) amounts[countsAs(line)].push(line.amount);
+  const sumOf = (kind: Sum): Decimal =>
+    sum(one.lines.flatMap((line) => (countsAs(line) === kind ? [line.amount] : [])));
   return {
     settlementId: one.settlementId,
     periodStart: one.startAt,
     periodEnd: one.endAt,
-    gross: sum(amounts.gross),
-    fees: sum(amounts.fees),
-    refunds: sum(amounts.refunds),
-    other: sum(amounts.other),
+    gross: sumOf('gross'),
+    fees: sumOf('fees'),
+    refunds: sumOf('refunds'),
+    other: sumOf('other'),
     net: one.total,
     currency: one.currency,
     depositDate: one.depositAt,

@@ -17,3 +17,4 @@ export const Category = z.object({
     user: maybeRef,
   }),
 });
+export type Category = z.output<typeof Category>;

@@ -30,3 +30,4 @@ export const Contact = z.object({
   created_at: maybeInstant,
   updated_at: wireInstant,
 });
+export type Contact = z.output<typeof Contact>;

@@ -27,3 +27,4 @@ export const Explanation = z.object({
   marked_for_review: maybeFlag,
   updated_at: wireInstant,
 });
+export type Explanation = z.output<typeof Explanation>;

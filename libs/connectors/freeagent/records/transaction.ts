@@ -17,3 +17,4 @@ export const Transaction = z.object({
   created_at: maybeInstant,
   updated_at: maybeInstant,
 });
+export type Transaction = z.output<typeof Transaction>;

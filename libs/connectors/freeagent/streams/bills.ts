@@ -6,29 +6,14 @@ import { get } from '../calls.js';
 import { addressOf, CHANGES, placed } from '../changes.js';
 import { listQuery, nextInList, PAGE_SIZE, since, upTo } from '../pages.js';
 import { Bill } from '../records/bill.js';
-import { agreed } from '../records/scalars.js';
+import { billRow, itemRow } from '../rows/bill.js';
 import type { FreeAgentSettings } from '../settings.js';
 
 const lines = children({
   into: freeagentBillItems,
   of: (bill: Bill) => placed(bill.url, bill.bill_items),
   key: ({ key }) => key,
-  map: ({ item }, bill) => ({
-    billId: bill.url,
-    source: 'freeagent',
-    description: item.description,
-    categoryId: item.category,
-    quantity: item.quantity,
-    unit: item.unit,
-    totalValue: item.total_value,
-    totalValueExTax: item.total_value_ex_tax,
-    salesTaxRate: item.sales_tax_rate,
-    salesTaxStatus: item.sales_tax_status,
-    salesTaxValue: item.sales_tax_value,
-    currency: bill.currency,
-    projectId: item.project,
-    stockItemId: item.stock_item,
-  }),
+  map: itemRow,
 });
 
 export const bills = defineStream({
@@ -55,30 +40,6 @@ export const bills = defineStream({
   cursor: { ...CHANGES, of: (bill) => bill.updated_at, order: 'unordered', lookback: days(30) },
 
   into: freeagentBills,
-  map: (bill) => ({
-    billId: bill.url,
-    source: 'freeagent',
-    reference: bill.reference,
-    datedOn: bill.dated_on,
-    dueOn: bill.due_on,
-    contactId: bill.contact,
-    contactName: bill.contact_name,
-    netValue: bill.net_value,
-    salesTaxValue: bill.sales_tax_value,
-    totalValue: bill.total_value,
-    paidValue: bill.paid_value,
-    dueValue: bill.due_value,
-    currency: bill.currency,
-    exchangeRate: bill.exchange_rate,
-    nativeDueValue: bill.native_due_value,
-    status: bill.status,
-    salesTaxStatus: agreed(bill.bill_items.map((item) => item.sales_tax_status)),
-    comments: bill.comments,
-    projectId: bill.project,
-    ecStatus: bill.ec_status,
-    paidOn: bill.paid_on,
-    createdAtApi: bill.created_at,
-    updatedAtApi: bill.updated_at,
-  }),
+  map: billRow,
   children: [lines],
 });

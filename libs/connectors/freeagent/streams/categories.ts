@@ -6,6 +6,7 @@ import { get } from '../calls.js';
 import { addressOf } from '../changes.js';
 import { PAGE_SIZE } from '../pages.js';
 import { Category } from '../records/category.js';
+import { categoryRow, parentOf } from '../rows/category.js';
 import type { FreeAgentSettings } from '../settings.js';
 
 const list = z.array(z.unknown()).default([]);
@@ -19,9 +20,6 @@ const Body = z.object({
 });
 
 const Wrapped = z.object({ category: z.unknown() });
-
-/** `750` of `750-1`. */
-const parentOf = (code: string): string | null => /^(\d{3})-\d+$/.exec(code)?.[1] ?? null;
 
 export const categories = defineStream({
   name: 'freeagent.categories',
@@ -46,21 +44,7 @@ export const categories = defineStream({
   rawKey: (payload) => addressOf(Wrapped.safeParse(payload).data?.category),
 
   into: freeagentCategories,
-  map: ({ group, category }) => ({
-    categoryId: category.url,
-    source: 'freeagent',
-    description: category.description,
-    nominalCode: category.nominal_code,
-    categoryType: group,
-    parentCategoryId: parentOf(category.nominal_code),
-    autoSalesTaxRate: category.auto_sales_tax_rate,
-    allowableForTax: category.allowable_for_tax,
-    isVisible: null,
-    groupDescription: category.group_description,
-    taxReportingName: category.tax_reporting_name,
-    bankAccountId: category.bank_account,
-    userId: category.user,
-  }),
+  map: categoryRow,
 });
 
 /** The second pass brings what the first did not. */

@@ -1,4 +1,4 @@
-import { compare, days, subtract, ZERO, type Decimal } from '#kernel';
+import { days } from '#kernel';
 import { defineStream, type PageQuery } from '#sync';
 import { freeagentTransactions } from '#warehouse/tables';
 import { z } from 'zod';
@@ -6,18 +6,13 @@ import { get } from '../calls.js';
 import { addressOf } from '../changes.js';
 import { listQuery, nextInList, PAGE_SIZE } from '../pages.js';
 import { Transaction } from '../records/transaction.js';
+import { transactionRow } from '../rows/transaction.js';
 import type { FreeAgentSettings } from '../settings.js';
 
 /** FreeAgent opened in this year; older books were entered into it later, with dates of theirs. */
 const START = new Date('2005-01-01T00:00:00Z');
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);
-
-/** The debit and the credit of a signed value, neither below zero. */
-const sides = (value: Decimal): { debitValue: Decimal; creditValue: Decimal } =>
-  compare(value, ZERO) < 0
-    ? { debitValue: ZERO, creditValue: subtract(ZERO, value) }
-    : { debitValue: value, creditValue: ZERO };
 
 export const transactions = defineStream({
   name: 'freeagent.transactions',
@@ -53,19 +48,5 @@ export const transactions = defineStream({
   },
 
   into: freeagentTransactions,
-  map: (entry) => ({
-    transactionId: entry.url,
-    source: 'freeagent',
-    datedOn: entry.dated_on,
-    description: entry.description,
-    categoryId: entry.category,
-    categoryName: entry.category_name,
-    nominalCode: entry.nominal_code,
-    ...sides(entry.debit_value),
-    signedValue: entry.debit_value,
-    sourceItemUrl: entry.source_item_url,
-    foreignCurrencyData: entry.foreign_currency_data,
-    createdAtApi: entry.created_at,
-    updatedAtApi: entry.updated_at,
-  }),
+  map: transactionRow,
 });

@@ -1,4 +1,4 @@
-import { parseInstant } from '#kernel';
+import { latest, parseInstant } from '#kernel';
 import { z } from 'zod';
 
 const ZONED = /(?:Z|[+-]\d{2}:?\d{2})$/;
@@ -27,8 +27,5 @@ export const listOf = <S extends z.ZodType>(schema: S) =>
     .transform((list): z.output<S>[] => list ?? []);
 
 /** The latest of instants, of which some are absent. */
-export function newestOf(instants: readonly (Date | null)[]): Date | null {
-  let newest: Date | null = null;
-  for (const at of instants) if (at && (!newest || at > newest)) newest = at;
-  return newest;
-}
+export const newestOf = (instants: readonly (Date | null)[]): Date | null =>
+  instants.reduce<Date | null>((newest, at) => (at && newest ? latest(newest, at) : (at ?? newest)), null);

@@ -1,10 +1,11 @@
 import { days } from '#kernel';
 import { defineStream } from '#sync';
-import { shipbobReceivingOrders, type RowOf } from '#warehouse/tables';
+import { shipbobReceivingOrders } from '#warehouse/tables';
 import { z } from 'zod';
 import { idListing } from '../fetch.js';
 import { after, before, nextOf, requestOf, type NumberedList } from '../numbered.js';
 import { Receiving } from '../records/receiving.js';
+import { receivingRow } from '../rows/receiving.js';
 
 /** Everything but `Completed` and `Cancelled`. */
 const OPEN = [
@@ -32,25 +33,6 @@ const RECEIVING: NumberedList = {
 };
 
 const Body = z.array(z.unknown());
-
-const receivingRow = (wro: Receiving): RowOf<typeof shipbobReceivingOrders> => ({
-  wroId: wro.id,
-  source: 'shipbob',
-  purchaseOrderNumber: wro.purchase_order_number,
-  status: wro.status,
-  packageType: wro.package_type,
-  boxPackagingType: wro.box_packaging_type,
-  fulfillmentCenterId: wro.fulfillment_center?.id ?? null,
-  fulfillmentCenterName: wro.fulfillment_center?.name ?? null,
-  inventoryQuantities: wro.inventory_quantities,
-  statusHistory: wro.status_history.map(({ status, timestamp }) => ({
-    status,
-    timestamp: timestamp.toISOString(),
-  })),
-  expectedArrivalDate: wro.expected_arrival_date,
-  insertDate: wro.insert_date,
-  lastUpdatedDate: wro.last_updated_date,
-});
 
 export const receiving = defineStream({
   name: 'shipbob.receiving',

@@ -1,10 +1,11 @@
-import { days, sum, type Decimal } from '#kernel';
+import { days } from '#kernel';
 import { defineStream } from '#sync';
-import { shipbobReturns, type RowOf } from '#warehouse/tables';
+import { shipbobReturns } from '#warehouse/tables';
 import { z } from 'zod';
 import { idListing } from '../fetch.js';
 import { after, before, nextOf, requestOf, type NumberedList } from '../numbered.js';
 import { Return, returnUpdatedAt } from '../records/return.js';
+import { returnRow } from '../rows/return.js';
 
 /** Both spellings are documented, and which one is filtered by is not. */
 const OPEN = 'AwaitingArrival,Awaiting Arrival,Arrived,Processing';
@@ -27,37 +28,6 @@ const Body = z.object({
     .array(z.unknown())
     .nullish()
     .transform((items) => items ?? []),
-});
-
-/** What was charged for it step by step; the invoice where no steps are listed. */
-function costOf({ transactions, invoice }: Return): Decimal | null {
-  return transactions.length > 0 ? sum(transactions.map(({ amount }) => amount)) : (invoice?.amount ?? null);
-}
-
-const returnRow = (back: Return): RowOf<typeof shipbobReturns> => ({
-  returnId: back.id,
-  source: 'shipbob',
-  originalShipmentId: back.original_shipment_id,
-  referenceId: back.reference_id,
-  storeOrderId: back.store_order_id,
-  status: back.status,
-  returnType: back.return_type,
-  customerName: back.customer_name,
-  trackingNumber: back.tracking_number,
-  totalCost: costOf(back),
-  currency: back.invoice?.currency_code ?? null,
-  fulfillmentCenterId: back.fulfillment_center?.id ?? null,
-  fulfillmentCenterName: back.fulfillment_center?.name ?? null,
-  items: back.inventory,
-  transactions: back.transactions,
-  statusHistory: back.status_history.map(({ status, timestamp }) => ({
-    status,
-    timestamp: timestamp.toISOString(),
-  })),
-  insertDate: back.insert_date,
-  arrivedDate: back.arrived_date,
-  completedDate: back.completed_date,
-  cancelledDate: back.cancelled_date,
 });
 
 export const returns = defineStream({

@@ -52,8 +52,14 @@ function isInShopMoney(value: unknown): value is InShopMoney {
 export const ShopMoney = z.custom<InShopMoney>().check((context) => {
   if (isInShopMoney(context.value)) return;
   const issues = InShopMoney.safeParse(context.value).error?.issues ?? [];
-  for (const { path, message } of issues)
-    context.issues.push({ code: 'custom', path: [...path], message, input: context.value });
+  context.issues.push(
+    ...issues.map(({ path, message }) => ({
+      code: 'custom' as const,
+      path: [...path],
+      message,
+      input: context.value,
+    })),
+  );
 });
 
 /** The same amount as the shop books it and as the customer saw it. */

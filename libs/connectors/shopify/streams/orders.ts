@@ -1,6 +1,6 @@
-import { type Decimal, minutes, seconds, sum, ZERO } from '#kernel';
+import { minutes, seconds } from '#kernel';
 import { children, cursorOf, defineStream, type PageQuery } from '#sync';
-import { orderItems, orders as table, type RowOf } from '#warehouse/tables';
+import { orderItems, orders as table } from '#warehouse/tables';
 import { z } from 'zod';
 import { type BulkList, bulkOf } from '../bulk.js';
 import { countOf, ORDER_COUNT } from '../census.js';
@@ -8,8 +8,9 @@ import { connection, LARGEST_PAGE, list, MONEY_BAG, object } from '../cost.js';
 import { graphql } from '../graphql.js';
 import { afterOf, listOf, nextInside, nextPlace, NO_MORE } from '../pages.js';
 import { type IdList, idListing } from '../listing.js';
-import { type Fulfillment, type LineItem, LineItems, Order } from '../records/order.js';
+import { LineItems, Order } from '../records/order.js';
 import { toGid } from '../records/scalars.js';
+import { itemRow, orderRow } from '../rows/order.js';
 import { updatedWithin } from '../search.js';
 import type { ShopifySettings } from '../settings.js';
 
@@ -104,89 +105,6 @@ function withMoreLines(order: Order, body: unknown): Order {
   return {
     ...order,
     lineItems: { pageInfo: more.pageInfo, nodes: [...order.lineItems.nodes, ...more.nodes] },
-  };
-}
-
-/** `cancelled`, else how far it is fulfilled, in small letters: `unfulfilled`, `partially_fulfilled`, `fulfilled`. */
-const statusOf = (order: Order): string =>
-  order.cancelledAt ? 'cancelled' : order.displayFulfillmentStatus.toLowerCase();
-
-type ParcelColumns = Pick<
-  RowOf<typeof table>,
-  'trackingNumber' | 'carrier' | 'trackingUrl' | 'trackingUpdatedAt'
->;
-
-/** The parcel that changed last among those that can be followed. */
-function parcelOf(fulfillments: readonly Fulfillment[]): ParcelColumns {
-  let newest: Fulfillment | undefined;
-  for (const parcel of fulfillments) {
-    if (parcel.status === 'CANCELLED' || !parcel.trackingInfo[0]?.number) continue;
-    if (!newest || parcel.updatedAt > newest.updatedAt) newest = parcel;
-  }
-  const tracking = newest?.trackingInfo[0];
-  return {
-    trackingNumber: tracking?.number ?? null,
-    carrier: tracking?.company ?? null,
-    trackingUrl: tracking?.url ?? null,
-    trackingUpdatedAt: newest?.updatedAt ?? null,
-  };
-}
-
-function orderRow(order: Order): RowOf<typeof table> {
-  return {
-    orderId: order.name,
-    source: 'shopify',
-    // The date of the sale: an imported order keeps its own here, while createdAt is the moment of the import.
-    purchaseDate: order.processedAt,
-    status: statusOf(order),
-    statusUpdatedAt: order.updatedAt,
-    customerId: order.customer?.id ?? null,
-    total: order.totalPriceSet.shopMoney.amount,
-    currency: order.totalPriceSet.shopMoney.currencyCode,
-    marketplaceId: null,
-    shopifyInternalId: order.id,
-    ...parcelOf(order.fulfillments),
-    financialStatus: order.displayFinancialStatus,
-    fulfillmentStatus: order.displayFulfillmentStatus,
-    currentTotal: order.currentTotalPriceSet.shopMoney.amount,
-    subtotal: order.subtotalPriceSet?.shopMoney.amount ?? null,
-    taxTotal: order.totalTaxSet?.shopMoney.amount ?? null,
-    shippingTotal: order.totalShippingPriceSet.shopMoney.amount,
-    discountTotal: order.totalDiscountsSet?.shopMoney.amount ?? null,
-    refundedTotal: order.totalRefundedSet.shopMoney.amount,
-    presentmentTotal: order.totalPriceSet.presentmentMoney.amount,
-    presentmentCurrency: order.totalPriceSet.presentmentMoney.currencyCode,
-    email: order.email,
-    cancelledAt: order.cancelledAt,
-    cancelReason: order.cancelReason,
-    test: order.test,
-  };
-}
-
-/** The whole line's tax over all its authorities; a line without tax lines bears none. */
-function taxOf({ taxLines }: LineItem): Decimal {
-  const [first, ...others] = taxLines.map((tax) => tax.priceSet.shopMoney.amount);
-  if (first === undefined) return ZERO;
-  return others.length === 0 ? first : sum([first, ...others]);
-}
-
-function itemRow(line: LineItem, order: Order): RowOf<typeof orderItems> {
-  return {
-    orderId: order.name,
-    source: 'shopify',
-    sku: line.sku,
-    asin: null,
-    title: line.title,
-    qty: line.quantity,
-    currentQty: line.currentQuantity,
-    price: line.originalUnitPriceSet.shopMoney.amount,
-    discountedTotal: line.discountedTotalSet.shopMoney.amount,
-    tax: taxOf(line),
-    feeEstimate: null,
-    // Every shopMoney of an order is in its own currency code.
-    currency: order.currencyCode,
-    productId: line.product?.id ?? null,
-    variantId: line.variant?.id ?? null,
   };
 }
 
