@@ -10,10 +10,14 @@ import {
 } from '#warehouse';
 import { openTestEngine, type TestEngine } from './engine.js';
 import { describeDb } from './postgres.js';
+import { witness, type Description, type Witness } from './witness.js';
+import type { Simulator } from '../apps/sandbox/simulator.js';
 
 /** A running stand-in of the platform, and the strings to pull on it. */
 export interface Stage {
   readonly baseUrl: string;
+  /** What answers there. */
+  readonly simulator: Pick<Simulator, 'handle'>;
   readonly settings: object;
   readonly credentials: object;
   /** Texts that nobody may ever read: tokens, secrets. */
@@ -68,14 +72,23 @@ function slicesOf({ cursor }: Stream, now: Date): SliceWindow[] {
 export function describeContract(
   platform: Platform,
   open: OpenStage,
-  /** Cases that cannot apply, each with the reason. */
-  skip: Partial<Record<Case, string>> = {},
+  {
+    described,
+    skip = {},
+  }: {
+    /** By which every call and every reply of all the cases is judged; undefined where the vendor's data is not here. */
+    readonly described: Description | undefined;
+    /** Cases that cannot apply, each with the reason. */
+    readonly skip?: Partial<Record<Case, string>>;
+  },
 ): void {
   describeDb(`the contract of ${platform.title}`, () => {
     let db: TestEngine;
     let stage: Stage;
     let connection: ConnectionRow;
     let sender: Sender;
+    const looked = new Set<string>();
+    let witnesses: Witness[] = [];
     beforeAll(async () => {
       sender = createSender({ retryDelayMs: 1 });
       db = await openTestEngine(platform, sender);
@@ -84,10 +97,17 @@ export function describeContract(
       sender.close();
       await db.close();
     });
-    afterEach(() => stage.close());
+    afterEach(async () => {
+      await stage.close();
+      const wrong = witnesses.flatMap((one) => one.wrong);
+      for (const { seen } of witnesses) for (const operation of seen.keys()) looked.add(operation);
+      witnesses = [];
+      expect(wrong).toEqual([]);
+    });
 
     const start = async (records: number): Promise<void> => {
       stage = await open({ records, now: () => db.clock.now.getTime() });
+      witnesses.push(witness(stage.simulator, described));
       connection = await db.connect({
         settings: stage.settings as Record<string, string>,
         credentials: stage.credentials as Record<string, string>,
@@ -253,11 +273,13 @@ export function describeContract(
     each('bad record', async (stream) => {
       await start(9);
       stage.corrupt(stream.name);
+      for (const one of witnesses) one.heeds = false;
       // A document is not done with before all of it has landed: its run is red.
       const state = stream.download ? 'failed' : 'succeeded';
       expect(await run(stream)).toMatchObject({ state, quarantined: 1 });
       await expectWhole(stream, 1, state);
       stage.mend();
+      for (const one of witnesses) one.heeds = true;
       expect(await run(stream, undefined, 'refresh')).toMatchObject({ state: 'succeeded', quarantined: 0 });
       await expectWhole(stream);
       const open = await db.engine.warehouse.query(
@@ -334,6 +356,11 @@ export function describeContract(
       );
       const text = `${db.logged.join('\n')}\n${JSON.stringify(told)}`;
       for (const secret of stage.secrets) expect(text.includes(secret)).toBe(false);
+    });
+
+    // The cases themselves found nothing, each as it ended.
+    (described ? it : it.skip)('every call and every reply was as the vendor describes it', () => {
+      expect(looked.size).toBeGreaterThanOrEqual(streams.length);
     });
   });
 }

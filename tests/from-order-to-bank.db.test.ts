@@ -20,8 +20,10 @@ import {
 import type { ShipBobSimulator } from '#simulators/shipbob';
 import type { ShopifySimulator } from '#simulators/shopify';
 import { demoConnections, startSandbox, type Sandbox } from '../apps/sandbox/index.js';
+import { witnessAll } from './described.js';
 import { openTestEngine, type TestEngine } from './engine.js';
 import { describeDb } from './postgres.js';
+import type { Witness } from './witness.js';
 
 const PAGE = new URL('../docs/recipes/from-order-to-bank.md', import.meta.url);
 const [everyOrder, everyTransfer] = [...readFileSync(PAGE, 'utf8').matchAll(/^```sql\n(.*?)^```$/gms)].map(
@@ -103,11 +105,13 @@ describeDb('from the order to the bank', () => {
   let sender: Sender;
   let db: TestEngine;
   let trade: Trade;
+  let witnesses: readonly Witness[];
 
   beforeAll(async () => {
     sender = createSender({ retryDelayMs: 1 });
     db = await openTestEngine(shopify, sender);
     sandbox = await startSandbox({ orders: 160, anchor: '2026-11-21', now: () => db.clock.now.getTime() });
+    witnesses = witnessAll(sandbox);
     for (const knobs of UNHURRIED) sandbox.turn(knobs);
     trade = (sandbox.simulators.get('shopify') as unknown as ShopifySimulator).trade('demo');
     const demo = demoConnections(sandbox.url);
@@ -190,6 +194,11 @@ describeDb('from the order to the bank', () => {
           wrong.push(`${key} ${column}: ${JSON.stringify(row[column])}, not ${JSON.stringify(value)}`);
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('was asked for, and told, as each vendor describes it', () => {
+    expect(witnesses.flatMap(({ wrong }) => wrong)).toEqual([]);
+    for (const { seen } of witnesses) expect(seen.size).toBeGreaterThan(1);
   });
 
   it('is put to the test by what there is', () => {

@@ -2,6 +2,7 @@ import { DEMO_ACCESS, ShipBobSimulator } from '#simulators/shipbob';
 import { describeContract } from '../../../tests/describe-contract.js';
 import { serveSimulator } from '../../../tests/serve-simulator.js';
 import { shipbob } from './platform.js';
+import { described } from './testing/described.js';
 import { tradeOf } from './testing/trade.js';
 
 const CREDENTIALS = {
@@ -21,38 +22,43 @@ const SPOILT: Readonly<Record<string, object>> = {
   fulfillment_centers: { name: ['Cicero'] },
 };
 
-describeContract(shipbob, async ({ records, now }) => {
-  const simulator = new ShipBobSimulator({
-    accounts: [{ name: 'demo', trade: () => tradeOf(records, new Date(now())), perMinute: 1_000_000 }],
-    now,
-  });
-  const served = await serveSimulator(simulator, now);
-  const listOf = (stream: string): string => stream.slice('shipbob.'.length);
-  const truthOf = (stream: string) => simulator.truth().streams[stream]!;
-  const faults = {
-    throttled: { kind: 'status', status: 429, retryAfter: '2' },
-    failing: { kind: 'status', status: 503 },
-    html: { kind: 'html' },
-    reset: { kind: 'reset' },
-    truncated: { kind: 'truncated' },
-  } as const;
-  return {
-    baseUrl: `${served.url}/shipbob/demo`,
-    settings: {},
-    credentials: CREDENTIALS,
-    secrets: [CREDENTIALS.clientSecret, CREDENTIALS.refreshToken],
-    records: (stream) => truthOf(stream).records,
-    rows: (stream) =>
-      Object.fromEntries(Object.entries(truthOf(stream).tables).map(([name, { rows }]) => [name, rows])),
-    touch: (stream, count) => void simulator.edit('demo', { op: 'touch', stream: listOf(stream), count }),
-    fault: (kind, calls) =>
-      void served.turn({ faults: [{ ...faults[kind], next: calls, path: '/2026-01/' }] }),
-    corrupt: (stream) =>
-      void simulator.knobs('demo', {
-        corrupt: { stream: listOf(stream), count: 1, set: SPOILT[listOf(stream)] },
-      }),
-    mend: () => void simulator.knobs('demo', { corrupt: null }),
-    tokens: (end) => void simulator.knobs('demo', { tokens: end }),
-    close: () => served.close(),
-  };
-});
+describeContract(
+  shipbob,
+  async ({ records, now }) => {
+    const simulator = new ShipBobSimulator({
+      accounts: [{ name: 'demo', trade: () => tradeOf(records, new Date(now())), perMinute: 1_000_000 }],
+      now,
+    });
+    const served = await serveSimulator(simulator, now);
+    const listOf = (stream: string): string => stream.slice('shipbob.'.length);
+    const truthOf = (stream: string) => simulator.truth().streams[stream]!;
+    const faults = {
+      throttled: { kind: 'status', status: 429, retryAfter: '2' },
+      failing: { kind: 'status', status: 503 },
+      html: { kind: 'html' },
+      reset: { kind: 'reset' },
+      truncated: { kind: 'truncated' },
+    } as const;
+    return {
+      baseUrl: `${served.url}/shipbob/demo`,
+      simulator,
+      settings: {},
+      credentials: CREDENTIALS,
+      secrets: [CREDENTIALS.clientSecret, CREDENTIALS.refreshToken],
+      records: (stream) => truthOf(stream).records,
+      rows: (stream) =>
+        Object.fromEntries(Object.entries(truthOf(stream).tables).map(([name, { rows }]) => [name, rows])),
+      touch: (stream, count) => void simulator.edit('demo', { op: 'touch', stream: listOf(stream), count }),
+      fault: (kind, calls) =>
+        void served.turn({ faults: [{ ...faults[kind], next: calls, path: '/2026-01/' }] }),
+      corrupt: (stream) =>
+        void simulator.knobs('demo', {
+          corrupt: { stream: listOf(stream), count: 1, set: SPOILT[listOf(stream)] },
+        }),
+      mend: () => void simulator.knobs('demo', { corrupt: null }),
+      tokens: (end) => void simulator.knobs('demo', { tokens: end }),
+      close: () => served.close(),
+    };
+  },
+  { described },
+);

@@ -3,7 +3,9 @@ import type { ConnectionRow, NewRun, RunRow } from '#warehouse';
 import { DEMO_STATIC_CREDENTIALS, startSandbox } from '../../../apps/sandbox/index.js';
 import { NOW, openTestEngine, type TestEngine } from '../../../tests/engine.js';
 import { describeDb } from '../../../tests/postgres.js';
+import { witness, type Witness } from '../../../tests/witness.js';
 import { shopify } from './platform.js';
+import { described } from './testing/described.js';
 
 const NONE = { missing: 0, older: 0, gone: 0, awaited: 0 };
 
@@ -11,6 +13,7 @@ describeDb('a Shopify shop compared by ids', () => {
   let sandbox: Awaited<ReturnType<typeof startSandbox>>;
   let db: TestEngine;
   let connection: ConnectionRow;
+  let looked: Witness;
   const sender = createSender({});
   beforeAll(async () => {
     sandbox = await startSandbox({
@@ -18,6 +21,7 @@ describeDb('a Shopify shop compared by ids', () => {
       now: () => NOW.getTime(),
       plan: { maximumAvailable: 1_000_000, restoreRate: 1_000_000 },
     });
+    looked = witness(sandbox.simulators.get('shopify')!, described);
     db = await openTestEngine(shopify, sender);
     connection = await db.connect({
       credentials: DEMO_STATIC_CREDENTIALS,
@@ -30,6 +34,9 @@ describeDb('a Shopify shop compared by ids', () => {
     sender.close();
     await sandbox.close();
   });
+
+  // Of all that was asked and answered, as each case ended.
+  afterEach(() => expect(looked.wrong).toEqual([]));
 
   const finish = async (stream: string, run: Partial<NewRun> = {}): Promise<RunRow> =>
     db.finish(await db.queue(connection, { stream, ...run }));
@@ -78,12 +85,14 @@ describeDb('a Shopify shop compared by ids', () => {
 
   it('quarantines what it fetched broken, and fetches it whole once it is mended', async () => {
     const { ids } = sandbox.edit({ op: 'touch', stream: 'orders', count: 1 }) as { ids: string[] };
+    looked.heeds = false;
     sandbox.turn({ corrupt: { stream: 'orders', ids, set: { name: 17 } } });
     expect(await finish('shopify.orders', { kind: 'reconcile' })).toMatchObject({
       state: 'succeeded',
       quarantined: 1,
     });
     sandbox.turn({ corrupt: null });
+    looked.heeds = true;
     await db.engine.warehouse.query(`update quarantine set last_seen_at = last_seen_at - interval '2 days'`);
     expect(await finish('shopify.orders', { kind: 'reconcile' })).toMatchObject({ quarantined: 0 });
     expect(await db.engine.warehouse.query(`select state from quarantine`)).toEqual([{ state: 'landed' }]);

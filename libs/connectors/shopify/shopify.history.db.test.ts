@@ -1,6 +1,7 @@
 import { startSandbox, DEMO_EXPIRING_CREDENTIALS, type Sandbox } from '../../../apps/sandbox/index.js';
 import { NOW, openTestEngine, type TestEngine } from '../../../tests/engine.js';
 import { describeDb } from '../../../tests/postgres.js';
+import { witness, type Witness } from '../../../tests/witness.js';
 import { createSender, type Sender } from '#http';
 import { later, minutes } from '#kernel';
 import type { Platform, Stream } from '#sync';
@@ -13,6 +14,7 @@ import {
   type RunRow,
 } from '#warehouse';
 import { shopify } from './platform.js';
+import { described } from './testing/described.js';
 
 /** Parts so small that a small shop is read in several. */
 const small = (partBytes: number): Platform => ({
@@ -31,6 +33,7 @@ describeDb('a Shopify shop’s past', () => {
   let sender: Sender;
   let sandbox: Sandbox;
   let connection: ConnectionRow;
+  let looked: Witness;
   const platform = small(20_000);
   beforeAll(async () => {
     sender = createSender({ retryDelayMs: 1 });
@@ -47,6 +50,7 @@ describeDb('a Shopify shop’s past', () => {
       now: () => db.clock.now.getTime(),
       plan: { maximumAvailable: 1_000_000, restoreRate: 1_000_000 },
     });
+    looked = witness(sandbox.simulators.get('shopify')!, described);
     connection = await db.connect({
       baseUrl: `${sandbox.url}/shopify/demo`,
       settings: { shop: 'demo', ...settings },
@@ -55,7 +59,10 @@ describeDb('a Shopify shop’s past', () => {
     });
   };
   beforeEach(() => open());
-  afterEach(() => sandbox.close());
+  afterEach(async () => {
+    await sandbox.close();
+    expect(looked.wrong).toEqual([]);
+  });
 
   const bulk = (knobs: object): void => void sandbox.turn({ bulk: knobs });
   const queue = (run: Partial<NewRun> = {}) => db.queue(connection, { stream: 'shopify.orders', ...run });
