@@ -51,6 +51,18 @@ integrations:
     });
   });
 
+  it('turns streams off by the list of what the account has', () => {
+    const { streams } = read(
+      'integrations:\n  shopify:\n    features: { orders: false, customers: true }\n    orders: { every: 15m }\n',
+    );
+    expect(Object.fromEntries(streams)).toEqual({
+      'shopify.orders': { enabled: false, schedule: { every: 900_000 } },
+    });
+    expect(mistakes('integrations:\n  shopify:\n    features: { oders: false }\n')).toMatch(
+      /stratus\.yaml:3:\d+ integrations\.shopify\.features\.oders is not known; allowed: orders, customers; did you mean orders\?/,
+    );
+  });
+
   it('turns every stream of a platform off with the platform', () => {
     const { streams } = read(
       'integrations:\n  shopify:\n    enabled: false\n    orders: { enabled: true }\n',
@@ -114,7 +126,7 @@ integrations:
   it.each([
     [
       'integrations:\n  shopify:\n    order: {}\n',
-      '3:5 integrations.shopify.order is not known; allowed: enabled, orders, customers; did you mean orders?',
+      '3:5 integrations.shopify.order is not known; allowed: enabled, features, orders, customers; did you mean orders?',
     ],
     ['integrations:\n  amazon: {}\n', '2:3 integrations.amazon is not known; allowed: shopify, xero'],
     [
@@ -124,7 +136,7 @@ integrations:
     ['globl: {}\n', '1:1 globl is not known; allowed: global, integrations; did you mean global?'],
     [
       'integrations:\n  shopify: on\n',
-      '2:3 integrations.shopify is "on"; allowed: a map of enabled, orders, customers',
+      '2:3 integrations.shopify is "on"; allowed: a map of enabled, features, orders, customers',
     ],
     ['global:\n  timezone: Europe/London\n', '2:3 global.timezone is "Europe/London"; allowed: UTC'],
     ['global:\n  log_level: loud\n', '2:3 global.log_level is "loud"; allowed: trace, debug, info, warn'],

@@ -113,6 +113,9 @@ function fileShape(known: readonly KnownPlatform[]) {
           platform,
           exactly({
             enabled: yesOrNo.default(true),
+            features: exactly(
+              Object.fromEntries(streams.map((name) => [shortName(platform, name), yesOrNo.optional()])),
+            ).optional(),
             ...Object.fromEntries(streams.map((name) => [shortName(platform, name), streamShape.optional()])),
           }).optional(),
         ]),
@@ -164,7 +167,8 @@ export function readStratusFile(
     for (const name of names) {
       const short = shortName(platform, name);
       const stream = section[short] as z.output<typeof streamShape> | undefined;
-      const off = section['enabled'] === false;
+      const features = (section['features'] ?? {}) as Record<string, boolean | undefined>;
+      const off = section['enabled'] === false || features[short] === false;
       if (stream || off) streams.set(`${platform}.${short}`, streamConfig(stream ?? { enabled: true }, off));
     }
   }
@@ -175,7 +179,7 @@ function refuse(mistakes: readonly string[]): void {
   if (mistakes.length > 0) throw new Failure('config', mistakes.join('\n'));
 }
 
-function streamConfig(stream: z.output<typeof streamShape>, platformIsOff: boolean): StreamConfig {
+function streamConfig(stream: z.output<typeof streamShape>, isOff: boolean): StreamConfig {
   const schedule: Schedule | undefined =
     stream.every !== undefined
       ? { every: stream.every }
@@ -187,7 +191,7 @@ function streamConfig(stream: z.output<typeof streamShape>, platformIsOff: boole
     (stream.lookback_hours === undefined ? undefined : hours(stream.lookback_hours)) ??
     (stream.lookback_days === undefined ? undefined : days(stream.lookback_days));
   return {
-    enabled: stream.enabled && !platformIsOff,
+    enabled: stream.enabled && !isOff,
     ...(schedule ? { schedule } : {}),
     ...(lookbackMs === undefined ? {} : { lookbackMs }),
     ...(stream.reconcile === undefined ? {} : { reconcile: stream.reconcile }),
