@@ -1,23 +1,19 @@
 import type { Config } from 'jest';
 
 /**
- * TypeScript is stripped by swc; `#lib` imports resolve to sources, so tests need no build of their own.
- * Read through scripts/jest.mjs: Jest itself reads a TypeScript configuration only with a second compiler installed.
+ * Tests run in Node itself, without Jest's sandbox: see tests/bare/. `#lib` imports resolve to sources, so tests need
+ * no build of their own. Read through scripts/jest.mjs: Jest itself reads a TypeScript configuration only with a second
+ * compiler installed.
  */
-// eslint-disable-next-line no-restricted-syntax -- Jest reads the default export
+// oxlint-disable-next-line import/no-default-export -- Jest reads the default export
 export default {
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
-  extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: {
-    '^(\\.{1,2}/.*)\\.js$': '$1',
-    '^#connectors/(.*)$': '<rootDir>/libs/connectors/$1/index.ts',
-    '^#simulators/(.*)$': '<rootDir>/libs/connectors/$1/simulator/index.ts',
-    '^#(migrations|config)$': '<rootDir>/$1/index.ts',
-    '^#(.*)$': '<rootDir>/libs/$1/index.ts',
-  },
-  testMatch: ['<rootDir>/{apps,libs,config,migrations,tests,bench,storm,examples,scripts}/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.stratus/'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  runtime: '<rootDir>/tests/bare/runtime.cjs',
+  testEnvironment: '<rootDir>/tests/bare/environment.mjs',
+  transform: {},
+  roots: ['apps', 'libs', 'config', 'migrations', 'tests', 'bench', 'storm', 'examples', 'scripts'].map(
+    (folder) => `<rootDir>/${folder}`,
+  ),
+  testMatch: ['**/*.test.ts'],
   globalSetup: '<rootDir>/tests/services-start.mjs',
   globalTeardown: '<rootDir>/tests/services-stop.mjs',
   testSequencer: '<rootDir>/tests/longest-first.mjs',
@@ -25,4 +21,6 @@ export default {
   testTimeout: 30_000,
   // As many as the processors it is meant for: tests that measure time against a strict platform need what they are given.
   maxWorkers: 2,
+  // What one file leaves in memory stays with its worker: a large one is started anew between two files.
+  workerIdleMemoryLimit: '1.5GB',
 } satisfies Config;

@@ -130,9 +130,7 @@ async function tests() {
   const report = join(folder, 'tests.json');
   const done = await run(
     process.execPath,
-    // oxfmt-ignore
-    ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'scripts/jest.mjs',
-     '--json', `--outputFile=${report}`, '--forceExit'],
+    ['scripts/jest.mjs', '--json', `--outputFile=${report}`, '--forceExit'],
     { env: { ...process.env, STRATUS_TEST_SERVICES: services.url }, timeoutMs: TESTS_TIMEOUT_MS },
   );
   if (ending) return;

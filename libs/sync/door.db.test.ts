@@ -7,14 +7,8 @@ import type * as DoorModule from './door.js';
 import { openDoor, probe, type Door } from './door.js';
 
 /** A second copy of the module stands for a second process: it shares nothing but the database. */
-async function otherReplica(): Promise<typeof DoorModule> {
-  const { jest } = await import('@jest/globals');
-  let copy: typeof DoorModule | undefined;
-  await jest.isolateModulesAsync(async () => {
-    copy = await import('./door.js');
-  });
-  return copy!;
-}
+const REPLICA: string = './door.js?replica';
+const otherReplica = (): Promise<typeof DoorModule> => import(REPLICA) as Promise<typeof DoorModule>;
 
 describeDb('the door to an account', () => {
   const platform = fakePlatform();
