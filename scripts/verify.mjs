@@ -54,13 +54,17 @@ try {
 }
 await end(counts.failed > 0 ? 1 : 0);
 
-/** Native tools that take both processors for seconds: before the tests, so that a wrong type is told at once. */
+/**
+ * Seconds of native tools, before the tests, so that a wrong type is told at once. One lane for each of two processors:
+ * a compiler that checks in several threads works out the same types in each of them.
+ */
 async function checks() {
-  await step('types', () => node(...TSC, '-p', 'tsconfig.json'));
-  await step('types of pages', () => node(...TSC, '-p', 'apps/web'));
-  await step('lint', () => node('node_modules/oxlint/bin/oxlint'));
-  await step('format', () => node('node_modules/oxfmt/bin/oxfmt', '--list-different'));
-  await step('unused', () => node('node_modules/knip/bin/knip.js'));
+  const types = () => step('types', () => native(...TSC, '-p', 'tsconfig.json', '--singleThreaded'));
+  const pages = () => step('types of pages', () => native(...TSC, '-p', 'apps/web', '--singleThreaded'));
+  const lint = () => step('lint', () => native('node_modules/oxlint/bin/oxlint'));
+  const format = () => step('format', () => native('node_modules/oxfmt/bin/oxfmt', '--list-different'));
+  const unused = () => step('unused', () => node('node_modules/knip/bin/knip.js'));
+  await Promise.all([types().then(unused), lint().then(pages).then(format)]);
 }
 
 /** One step counts as one test. */
@@ -92,6 +96,10 @@ async function storm() {
 
 function node(...args) {
   return run(process.execPath, args);
+}
+
+function native(...args) {
+  return run(process.execPath, args, { env: { ...process.env, GOMAXPROCS: '1' } });
 }
 
 /** Redis and Chromium from the environment, the path, or Debian's packages; Postgres comes with npm. */
