@@ -1,3 +1,4 @@
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../apps/cli/embedded-postgres.js';
 import { describeDb } from './postgres.js';
 import { dataFolder, lastJson, startStratus, stratus } from './stratus.js';
 
@@ -16,13 +17,19 @@ interface Shown {
 describeDb('stratus backfill, on a machine with nothing but Node', () => {
   let folder: Awaited<ReturnType<typeof dataFolder>>;
   let env: Record<string, string>;
+  /** Kept open between the commands, which find it running: that each can start its own is told elsewhere. */
+  let postgres: EmbeddedPostgres;
   beforeAll(async () => {
     folder = await dataFolder();
     env = { STRATUS_DATA_DIR: folder.path };
     const up = await stratus(['up', '--once', '--orders', '60', '--port', '0', '--json'], env);
     expect(up.code).toBe(0);
+    postgres = await startEmbeddedPostgres(folder.path);
   }, LONG);
-  afterAll(() => folder.remove());
+  afterAll(async () => {
+    await postgres?.stop();
+    await folder.remove();
+  });
 
   const backfill = (...args: string[]) => stratus(['backfill', ...args], env);
   const ninetyDays = () => new Date(Date.now() - 92 * 86_400_000).toISOString().slice(0, 10);
@@ -63,7 +70,7 @@ describeDb('stratus backfill, on a machine with nothing but Node', () => {
     'rests on Ctrl-C, says how to go on, and goes on from there',
     async () => {
       const running = await startStratus(
-        ['backfill', ...start('--slices', 'day', '--parallel', '1')],
+        ['backfill', ...start('--slices', 'week', '--parallel', '1')],
         env,
         /^backfill_\w+: seen from elsewhere/m,
       );
