@@ -1,9 +1,14 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { silentLogger } from '#telemetry';
+import { beat, notePresence, TAKE_PRESENCE } from '#warehouse';
 import { consoleWorld, PASSWORD, type ConsoleWorld } from '../console/testing/console-world.js';
 import { liveIn } from '../console/testing/lived-in.js';
+import { watchDeadWorkers } from '../scheduler/dead-workers.js';
 import { describeBrowser, testBrowser } from '../../tests/browser.js';
 
 const LONG = 120_000;
@@ -35,7 +40,7 @@ const PAGES = [
   ['/audit', 'Audit log'],
   ['/users', 'Users and roles'],
   ['/settings', 'Settings'],
-  ['/profile', 'Account'],
+  ['/account', 'Account'],
 ] as const;
 
 describeBrowser('the pages', () => {
@@ -116,18 +121,32 @@ describeBrowser('the pages', () => {
   );
 
   it(
-    'shows within five seconds what happened to a run, without a reload',
+    'shows within five seconds that a killed worker’s run goes back to the queue, without a reload',
     async () => {
+      await beat(
+        world.warehouse,
+        { process: 'worker-1', part: 'worker', platforms: ['shopify'], slots: 4, leads: false, meters: null },
+        new Date(),
+      );
+      const worker = await presentProcess(world.database.url, 'worker-1');
+      await notePresence(world.warehouse, 'worker-1');
+      // With the pace of a real scheduler.
+      const watch = watchDeadWorkers({
+        warehouse: world.warehouse,
+        logger: silentLogger,
+        now: () => new Date(),
+        leads: () => true,
+        graceMs: 0,
+      });
       await open('/runs/run_busy', 'shopify.orders on demo');
       await page.evaluate('window.same = true');
       await page.locator('main .mark', { hasText: 'running' }).waitFor();
       await page.getByText('Live', { exact: true }).waitFor();
-      await world.warehouse.query(
-        `update runs set state = 'snoozed', reason = 'its worker was lost; it goes on from its last page', lease_until = null
-         where id = 'run_busy'`,
-      );
-      await page.locator('main .mark', { hasText: 'snoozed' }).waitFor({ timeout: 5000 });
+      worker.kill('SIGKILL');
+      await page.getByText('its worker worker-1 stopped answering').first().waitFor({ timeout: 5000 });
+      await page.locator('main .mark', { hasText: 'queued' }).waitFor({ timeout: 1000 });
       expect(await page.evaluate('window.same')).toBe(true);
+      await watch.close();
     },
     LONG,
   );
@@ -169,8 +188,15 @@ describeBrowser('the pages', () => {
       await page.getByRole('button', { name: 'Pause', exact: true }).click();
       await page.locator('main .mark', { hasText: 'paused' }).first().waitFor();
       expect(await status()).toEqual({ status: 'paused' });
-      await page.getByRole('button', { name: 'Undo' }).click();
+      // A window over the page does not stand before it, for the pointer or for the keyboard.
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      const undo = page.getByRole('dialog').getByRole('button', { name: 'Undo' });
+      await undo.click({ trial: true });
+      const focused = (): Promise<string> => page.evaluate<string>('document.activeElement.textContent');
+      for (let i = 0; i < 6 && (await focused()) !== 'Undo'; i++) await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
       await page.getByText('Taken back.').waitFor();
+      await page.keyboard.press('Escape');
       await page.locator('main .mark', { hasText: 'active' }).waitFor();
       expect(await status()).toEqual({ status: 'active' });
     },
@@ -252,6 +278,18 @@ describeBrowser('the pages', () => {
     expect(foreign).toEqual([]);
   });
 });
+
+/** A process that shows its presence as a worker does: by a lock that ends with it, whatever ends it. */
+async function presentProcess(databaseUrl: string, name: string): Promise<ChildProcess> {
+  const script = `const { Client } = require('pg');
+    const client = new Client({ connectionString: process.argv[1] });
+    client.connect().then(() => client.query(process.argv[2], [process.argv[3]])).then(() => console.log('here'));`;
+  const child = spawn(process.execPath, ['-e', script, databaseUrl, TAKE_PRESENCE, name], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
 
 /** Serious faults that axe finds on the page as it stands; Bull Board's own are not ours. */
 async function faults(page: Page, only?: readonly string[]): Promise<string[]> {

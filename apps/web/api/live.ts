@@ -22,8 +22,8 @@ export const useLive = (): boolean =>
     () => live,
   );
 
-/** Whatever happens within this time is asked for once. */
-const GATHER_MS = 400;
+/** Whatever happens within this time is asked for once: one poll of the console tells several things. */
+const GATHER_MS = 100;
 
 /**
  * Listens to the console's server-sent events and has what they touch asked again. A hidden page listens to nothing, so

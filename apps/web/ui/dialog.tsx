@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { Trouble } from './states.js';
+import { ToastCorner } from './toasts.js';
 
 /** A window over the page, by the browser's own `dialog`: it keeps the focus inside, and Escape closes it. */
 export function Dialog({
@@ -36,6 +37,7 @@ export function Dialog({
     >
       <h2 id={heading}>{title}</h2>
       {children}
+      <ToastCorner />
     </dialog>
   );
 }

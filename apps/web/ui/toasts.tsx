@@ -1,4 +1,5 @@
-import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createContext, use, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 import { Icon } from './icons.js';
 import type { Tone } from './mark.js';
 
@@ -18,25 +19,46 @@ const ToastContext = createContext<(toast: Toast) => void>(() => undefined);
 /** Says in a corner what was done, and offers to take it back. */
 export const useToast = (): ((toast: Toast) => void) => use(ToastContext);
 
+const CornerContext = createContext<(corner: HTMLElement | null) => (() => void) | undefined>(
+  () => undefined,
+);
+
+/**
+ * Where toasts stand. Each window over the page has a corner of its own, and the last one opened is used: what lies under
+ * a window can be reached by nobody.
+ */
+export const ToastCorner = (): ReactNode => (
+  <div ref={use(CornerContext)} className="toasts" role="status" aria-live="polite" />
+);
+
 const PLAIN_MS = 6000;
 const WITH_UNDO_MS = 20_000;
 
 export function Toasts({ children }: { children: ReactNode }): ReactNode {
   const [shown, setShown] = useState<readonly Shown[]>([]);
+  const [corners, setCorners] = useState<readonly HTMLElement[]>([]);
   const next = useRef(0);
   const say = useCallback((toast: Toast) => {
     setShown((before) => [...before.slice(-2), { ...toast, id: next.current++ }]);
   }, []);
   const close = useCallback((id: number) => setShown((before) => before.filter((one) => one.id !== id)), []);
-  const value = useMemo(() => say, [say]);
+  const stand = useCallback((corner: HTMLElement | null) => {
+    if (!corner) return;
+    setCorners((before) => [...before, corner]);
+    return () => setCorners((before) => before.filter((one) => one !== corner));
+  }, []);
+  const corner = corners.at(-1);
   return (
-    <ToastContext value={value}>
-      {children}
-      <div className="toasts" role="status" aria-live="polite">
-        {shown.map((toast) => (
-          <One key={toast.id} toast={toast} close={close} />
-        ))}
-      </div>
+    <ToastContext value={say}>
+      <CornerContext value={stand}>
+        {children}
+        <ToastCorner />
+      </CornerContext>
+      {corner &&
+        createPortal(
+          shown.map((toast) => <One key={toast.id} toast={toast} close={close} />),
+          corner,
+        )}
     </ToastContext>
   );
 }
