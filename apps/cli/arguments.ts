@@ -1,6 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDate, parseInstant } from '#kernel';
 
+/** What stands behind `stratus`, as it is meant: a text that begins with an SQL comment is a query and no option. */
+export const argumentsOf = (given: readonly string[]): string[] =>
+  given.map((text) => (/^--\s/.test(text) ? `\n${text}` : text));
+
 /** Readers of option values; each throws one sentence that shows what was read and what is allowed. */
 
 export function count(text: string): number {

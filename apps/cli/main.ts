@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { argumentsOf } from './arguments.js';
 import { addCommands } from './commands.js';
 import { EXIT, reportFailure } from './output.js';
 import { listenForSignals } from './signals.js';
@@ -22,9 +23,10 @@ function shareGlobals(command: Command): void {
 
 listenForSignals();
 try {
-  await addCommands(program, process.argv.slice(2));
+  const given = argumentsOf(process.argv.slice(2));
+  await addCommands(program, given);
   program.commands.forEach(shareGlobals);
-  await program.parseAsync();
+  await program.parseAsync(given, { from: 'user' });
 } catch (thrown) {
   if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
   else process.exitCode = reportFailure(thrown);
