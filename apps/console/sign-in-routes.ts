@@ -12,10 +12,10 @@ import { signIn, type SignedInNow } from './sign-in.js';
 import { isShared } from './workspaces.js';
 
 /** The few fields of our forms, and nothing larger. */
-export const readForm = express.urlencoded({ extended: false, limit: '4kb', parameterLimit: 10 });
+const readForm = express.urlencoded({ extended: false, limit: '4kb', parameterLimit: 10 });
 
 /** A field that was sent once as text; the empty text otherwise. */
-export function field(body: unknown, name: string): string {
+function field(body: unknown, name: string): string {
   const value = (body as Record<string, unknown> | undefined)?.[name];
   return typeof value === 'string' ? value : '';
 }
