@@ -30,6 +30,13 @@ const EVALS = /node_modules\/(?:@bull-board\/api|bottleneck)\//;
 /** A process that was started from an earlier bundle may still have to load one of its files. */
 const KEEP_MS = 60 * 60_000;
 
+/** A third of TypeORM speaks to databases that we do not have. */
+const OTHER_DATABASES = /node_modules\/typeorm\/driver\/(?!postgres\/|types\/)[^/]+\//;
+const withoutOtherDatabases = {
+  name: 'without-other-databases',
+  load: (id) => (OTHER_DATABASES.test(id) ? { code: 'module.exports = {};', moduleType: 'js' } : null),
+};
+
 /** The compiler's maps, so that the bundle's lead to the sources. */
 const withMaps = (dist) => ({
   name: 'with-maps',
@@ -57,7 +64,7 @@ async function bundle(root, complaints) {
     external: LEFT_OUT,
     // Our modules only define: one of which nothing is used is left out, with the packages it would have loaded.
     treeshake: { moduleSideEffects: (id) => (id.startsWith(dist) ? false : undefined) },
-    plugins: [withMaps(dist)],
+    plugins: [withMaps(dist), withoutOtherDatabases],
     onLog: (level, { code, message }) => {
       if (level === 'warn' && !(code === 'EVAL' && EVALS.test(message))) complaints.push(message);
     },
@@ -68,6 +75,9 @@ async function bundle(root, complaints) {
       format: 'esm',
       sourcemap: true,
       sourcemapExcludeSources: true,
+      // What is not there need not be read; names stay as they are.
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+      comments: { legal: true, annotation: false, jsdoc: false },
       entryFileNames: '[name].js',
       chunkFileNames: '[name]-[hash].js',
     });

@@ -19,7 +19,7 @@ export async function attended<Q, R>(
   try {
     if (alone) await reapRuns(stack.warehouse, later(new Date(), 10 * stack.env.leaseMs));
     const queued = await enqueue();
-    const worker = alone ? workerOn(stack) : null;
+    const worker = alone ? await workerOn(stack) : null;
     try {
       return await watch(queued);
     } finally {

@@ -4,7 +4,7 @@ import { createSender, localLimiter, redisLimiter, type Limiter, type Sender, ty
 import { Failure, seconds, type Duration, type KeyRing } from '#kernel';
 import { platforms } from '#catalog';
 import { readStratusFile, type Env, type StratusConfig } from '#config';
-import { openQueues, openRedis, type Queues } from '#queue';
+import { openRedis, type Queues } from '#queue';
 import { createLogger, createMetrics, type Logger, type Metrics } from '#telemetry';
 import { keepCalls, keepUsage, type CallLog, type Engine } from '#sync';
 import { migrate, openWarehouse, type Warehouse } from '#warehouse';
@@ -30,7 +30,7 @@ export interface Stack {
   readonly warehouse: Warehouse;
   /** True where another command started the embedded Postgres and will stop it. */
   readonly joined: boolean;
-  queues(): Queues;
+  queues(): Promise<Queues>;
   /** The worker's engine; opens limiter and sender with it. */
   engine(): Engine;
   close(): Promise<void>;
@@ -69,7 +69,7 @@ export async function openStack({ env, process: name, migrate: apply, write }: S
     const warehouse = await openWarehouse({ url, applicationName: `stratus ${name}` });
     closing.push(() => warehouse.close());
 
-    let queues: Queues | undefined;
+    let queues: Promise<Queues> | undefined;
     let engine: Engine | undefined;
     return {
       env,
@@ -81,16 +81,11 @@ export async function openStack({ env, process: name, migrate: apply, write }: S
       warehouse,
       joined: database?.shared ?? false,
       queues() {
-        if (queues) return queues;
-        const opened = openQueues({
-          store: env.redisUrl
-            ? { kind: 'redis', url: env.redisUrl, prefix: env.queuePrefix }
-            : { kind: 'postgres', url },
-          platforms: platforms.map((platform) => platform.name),
-          onError: quietly(logger),
-        });
-        closing.push(() => atMost(GOODBYE, opened.close()));
-        return (queues = opened);
+        return (queues ??= import('./queues.js').then(({ queuesOf }) => {
+          const opened = queuesOf(env, url, logger);
+          closing.push(() => atMost(GOODBYE, opened.close()));
+          return opened;
+        }));
       },
       engine() {
         if (engine) return engine;
@@ -192,15 +187,4 @@ function readConfig(env: Env): StratusConfig {
     return { logLevel: undefined, streams: new Map() };
   }
   return readStratusFile(readFileSync(env.configFile, 'utf8'), env.configFile, known);
-}
-
-/** A lost connection repeats its error every few hundred milliseconds: one line per place and ten seconds is enough. */
-function quietly(logger: Logger): (where: string, error: Error) => void {
-  const last = new Map<string, number>();
-  return (where, error) => {
-    const now = Date.now();
-    if (now - (last.get(where) ?? 0) < 10_000) return;
-    last.set(where, now);
-    logger.warn({ where, error }, `${where}: ${error.message}`);
-  };
 }

@@ -7,10 +7,10 @@ import { configuredLookback, PROCESS, type Stack } from './stack.js';
 
 /** Each process of Stratus on a stack: the same three in one tree as apart. */
 
-export const schedulerOn = (stack: Stack): Closable =>
+export const schedulerOn = async (stack: Stack): Promise<Closable> =>
   startScheduler({
     warehouse: stack.warehouse,
-    queues: stack.queues(),
+    queues: await stack.queues(),
     logger: stack.logger.child({ part: 'scheduler' }),
     platforms,
     settings: stack.config.streams,
@@ -19,10 +19,10 @@ export const schedulerOn = (stack: Stack): Closable =>
     process: PROCESS,
   });
 
-export const workerOn = (stack: Stack, concurrency = stack.env.concurrency): Closable =>
+export const workerOn = async (stack: Stack, concurrency = stack.env.concurrency): Promise<Closable> =>
   startWorker({
     engine: stack.engine(),
-    queues: stack.queues(),
+    queues: await stack.queues(),
     platforms,
     concurrency,
     lockMs: stack.env.lockMs,
@@ -34,7 +34,7 @@ export const consoleOn = async (stack: Stack, sandboxUrl?: string): Promise<Cons
   const { startConsole } = await import('../console/index.js');
   return startConsole({
     warehouse: stack.warehouse,
-    queues: stack.queues(),
+    queues: await stack.queues(),
     metrics: stack.metrics,
     logger: stack.logger.child({ part: 'console' }),
     platforms,

@@ -37,7 +37,8 @@ export async function beginBackfill(
     },
     now,
   );
-  await desk.queues().addBackfill(connection.platform, {
+  const queues = await desk.queues();
+  await queues.addBackfill(connection.platform, {
     id,
     stream: stream.name,
     connection: connection.name,
@@ -52,12 +53,12 @@ type Known = Pick<BackfillRow, 'id' | 'platform' | 'connection'>;
 /** Brings the jobs forward of the slices whose turn it is; the rows wait where the queue is away. */
 export async function wakeSlices(desk: Desk, { id, platform, connection }: Known): Promise<void> {
   for (const slice of await dueSlices(desk.warehouse, id))
-    await desk.queues().wakeRun(platform, slice.stream, jobOf(slice, connection));
+    await (await desk.queues()).wakeRun(platform, slice.stream, jobOf(slice, connection));
 }
 
 /** Ends every slice that is left; what they committed stays. How many that were. */
 export async function endBackfill(desk: Desk, { id, platform }: Known, now: Date): Promise<number> {
   const runs = await cancelBackfill(desk.warehouse, id, now);
-  for (const run of runs) await desk.queues().removeRun(platform, run);
+  for (const run of runs) await (await desk.queues()).removeRun(platform, run);
   return runs.length;
 }

@@ -18,7 +18,8 @@ import type { Desk } from './doors.js';
 /** Gives a waiting run its job: the row is the truth, and one that lacks its job gets it from the scheduler. */
 export async function addJob(desk: Desk, run: RunRow): Promise<void> {
   const connection = await reloadConnection(desk.warehouse, run.connectionId);
-  if (connection) await desk.queues().addRun(connection.platform, run.stream, jobOf(run, connection.name));
+  if (connection)
+    await (await desk.queues()).addRun(connection.platform, run.stream, jobOf(run, connection.name));
 }
 
 /** A failed run in the queue again; null where somebody else made it go, or it was removed, since it was chosen. */
@@ -61,7 +62,7 @@ export async function callOffReplay(
 ): Promise<void> {
   for (const { id, stream } of runs) {
     if (!(await cancelRun(desk.warehouse, id, 'called off by hand', now))) continue;
-    await desk.queues().removeRun(streamOf(stream).platform, id);
+    await (await desk.queues()).removeRun(streamOf(stream).platform, id);
   }
   await dropReplay(
     desk.warehouse,

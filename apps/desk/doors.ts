@@ -6,7 +6,7 @@ import type { Warehouse } from '#warehouse';
 export interface Desk {
   readonly warehouse: Warehouse;
   /** Opened when they are first needed. */
-  queues(): Queues;
+  queues(): Promise<Queues>;
 }
 
 /** A desk that can read the accounts' meters. */

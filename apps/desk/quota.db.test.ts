@@ -25,7 +25,7 @@ describeDb('the quota of every connection', () => {
     database = await testDatabase();
     warehouse = await openWarehouse({ url: database.url, applicationName: 'stratus test' });
     const queues = { platforms: ['shopify'], isPaused: async () => false } as unknown as Queues;
-    stack = { mode: 'embedded', warehouse, queues: () => queues } as unknown as MeteredDesk;
+    stack = { mode: 'embedded', warehouse, queues: async () => queues } as unknown as MeteredDesk;
     for (const name of ['shop', 'other'])
       await warehouse.query(
         `insert into connections (id, workspace_id, platform, name, credentials) values ($1, 'default', 'shopify', $1, '')`,

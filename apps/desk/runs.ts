@@ -23,14 +23,14 @@ export async function makeRun(
     { ...run, connectionId: connection.id, trigger: 'manual' },
     now,
   ))!;
-  await desk.queues().addRun(connection.platform, run.stream, jobOf(row, connection.name));
+  await (await desk.queues()).addRun(connection.platform, run.stream, jobOf(row, connection.name));
   return row;
 }
 
 /** Ends a waiting or running run; what it committed stays. False where it has ended already. */
 export async function endRun(desk: Desk, run: RunRow, why: string, now: Date): Promise<boolean> {
   if (!(await cancelRun(desk.warehouse, run.id, why, now))) return false;
-  await desk.queues().removeRun(streamOf(run.stream).platform, run.id);
+  await (await desk.queues()).removeRun(streamOf(run.stream).platform, run.id);
   if (run.backfillId !== null) await closeBackfills(desk.warehouse, now, run.backfillId);
   return true;
 }

@@ -52,7 +52,7 @@ export async function waitsOf(
 }
 
 async function pausedAmong(desk: Desk, platforms: readonly string[]): Promise<ReadonlySet<string>> {
-  const queues = desk.queues();
+  const queues = await desk.queues();
   const known = platforms.filter((platform) => queues.platforms.includes(platform));
   const paused = await Promise.all(known.map((platform) => queues.isPaused(platform)));
   return new Set(known.filter((_, i) => paused[i]));

@@ -5,16 +5,7 @@
  */
 export { type Cadence, cadenceComplaint, sameCadence, slotAt, slotsAfter, spanAt } from './cadence.js';
 export { MAX_ATTEMPTS, backoff } from './backoff.js';
-export {
-  type Closable,
-  type Move,
-  type Queues,
-  type RunJob,
-  type Schedule,
-  type Tick,
-  jobOf,
-  openQueues,
-  scheduleId,
-} from './queues.js';
+export { type Closable, type Move, type Queues, type Schedule, type Tick, openQueues } from './queues.js';
 export { openRedis } from './redis.js';
+export { type RunJob, jobOf, scheduleId } from './run-job.js';
 export { type QueueStore } from './stores.js';

@@ -11,16 +11,8 @@ import { Failure, type Duration, type Json } from '#kernel';
 import { addFlow, backfillJob, promote, SLICE_PRIORITY, type BackfillJobs } from './backfill-jobs.js';
 import { backoff, MAX_ATTEMPTS } from './backoff.js';
 import { UTC, type Cadence } from './cadence.js';
+import { runJob, type RunJob } from './run-job.js';
 import { factory, type Factory, type QueueOptions } from './stores.js';
-
-/** A run's job holds ids only: the run's row is the truth, and a job may be lost and made again from it. */
-const runJob = z.strictObject({
-  runId: z.string(),
-  connection: z.string(),
-  /** The backfill whose slice the run is. */
-  backfill: z.string().optional(),
-});
-export type RunJob = z.output<typeof runJob>;
 
 const tickJob = z.strictObject({ connectionId: z.string(), stream: z.string() });
 
@@ -97,9 +89,6 @@ export interface Queues {
   readonly boards: readonly Queue[];
   close(): Promise<void>;
 }
-
-/** `shopify.orders@conn_1`: BullMQ refuses ids with a colon. */
-export const scheduleId = (connectionId: string, stream: string): string => `${stream}@${connectionId}`;
 
 const TICKS = 'ticks';
 
@@ -322,13 +311,3 @@ function closable(worker: Worker, stopping = new AbortController()): Closable {
     },
   };
 }
-
-/** A run's job, made from its row; a slice's knows its backfill. */
-export const jobOf = (
-  run: { readonly id: string; readonly backfillId: string | null },
-  connection: string,
-): RunJob => ({
-  runId: run.id,
-  connection,
-  ...(run.backfillId === null ? {} : { backfill: run.backfillId }),
-});

@@ -176,7 +176,7 @@ async function attended(
     }
     if (!output.json) output.note(`${id}: seen from elsewhere with: npx stratus backfill show ${id}`);
     const sandbox = await ensureSandbox(stack, context);
-    const worker = alone ? workerOn(stack) : null;
+    const worker = alone ? await workerOn(stack) : null;
     try {
       await followBackfill(stack.warehouse, id, output, signal);
     } finally {

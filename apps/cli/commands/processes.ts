@@ -15,8 +15,8 @@ import { consoleOn, schedulerOn, workerOn } from '../start.js';
 /** `scheduler`: makes due runs; the one that leads. */
 export function scheduler(command: Command): void {
   command.action(async (_: unknown, command: Command) => {
-    process.exitCode = await serve(contextOf(command), 'scheduler', (stack) => {
-      const scheduler = schedulerOn(stack);
+    process.exitCode = await serve(contextOf(command), 'scheduler', async (stack) => {
+      const scheduler = await schedulerOn(stack);
       return { close: () => scheduler.close(stack.env.stopMs) };
     });
   });
@@ -27,8 +27,8 @@ export function worker(command: Command): void {
   command
     .option('--concurrency <n>', 'runs at once (default STRATUS_CONCURRENCY)', count)
     .action(async (options: { concurrency?: number }, command: Command) => {
-      process.exitCode = await serve(contextOf(command), 'worker', (stack) => {
-        const worker = workerOn(stack, options.concurrency);
+      process.exitCode = await serve(contextOf(command), 'worker', async (stack) => {
+        const worker = await workerOn(stack, options.concurrency);
         return { close: () => worker.close(stack.env.stopMs) };
       });
     });

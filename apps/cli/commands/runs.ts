@@ -132,7 +132,7 @@ export function retry(command: Command): void {
         for (const id of ids) {
           const row = await requeueRun(stack.warehouse, id, new Date());
           const connection = await reloadConnection(stack.warehouse, row.connectionId);
-          await stack.queues().addRun(connection!.platform, row.stream, jobOf(row, connection!.name));
+          await (await stack.queues()).addRun(connection!.platform, row.stream, jobOf(row, connection!.name));
           runs.push({ run: row, connection: connection!.name });
         }
         return runs;

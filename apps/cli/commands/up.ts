@@ -58,7 +58,7 @@ async function start(context: Context, options: UpOptions): Promise<number> {
 
     // One process tree is all there is in the embedded mode: a run that still says "running" lost its worker.
     if (env.mode === 'embedded') await reapRuns(stack.warehouse, later(new Date(), 10 * env.leaseMs));
-    const worker = workerOn(stack);
+    const worker = await workerOn(stack);
     closing.push(() => worker.close(env.stopMs));
     return await (options.once
       ? syncOnce(stack, context)
@@ -101,7 +101,7 @@ async function keepRunning(
   sandboxUrl: string,
   closing: (() => Promise<void>)[],
 ): Promise<number> {
-  const scheduler = schedulerOn(stack);
+  const scheduler = await schedulerOn(stack);
   closing.push(() => scheduler.close(env.stopMs));
   const console = await consoleOn(stack, sandboxUrl);
   closing.push(() => console.close(env.stopMs));
