@@ -139,8 +139,7 @@ async function weathered(options: StormOptions, closing: Closing): Promise<Omit<
   say('quiet: every stream must run clean, and compare its ids, after the last edit');
   const quietAt = performance.now();
   await sandbox.knobs({ faults: null, clockOffsetMs: 0 });
-  if (!red.aborted && plan.some(({ fault }) => fault.kind === 'break-schedule'))
-    await strikes.breakUntilRevived(60_000);
+  if (!red.aborted) await strikes.makeUpFor(plan);
   const unsettled = await settled({
     ...field,
     deadlineMs: options.quietMs ?? QUIET_MS,

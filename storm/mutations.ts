@@ -217,7 +217,8 @@ export const MUTATIONS: readonly Mutation[] = [
       ]);
     },
     env: { STRATUS_LEASE_MS: '30000', STRATUS_LOCK_MS: '24000' },
-    field: { connections: 4, orders: 24, every: '2s', editsASecond: 12, unlimited: true },
+    // Large enough that what is deleted meanwhile is not most of a shop, which nobody would believe.
+    field: { connections: 4, orders: 120, every: '2s', editsASecond: 12, unlimited: true },
     backfills: true,
   },
   {

@@ -200,10 +200,19 @@ export class Strikes {
   }
 
   /**
-   * Breaks a schedule where nothing else is wrong, until the scheduler was seen to revive one or the time is up: what
-   * befell Redis in the storm may have mended every broken one before the scheduler looked.
+   * Does once more, where nothing else is wrong, what the plan wanted to be met and was not: what befell Redis may have
+   * mended every broken schedule before the scheduler looked, and a busy machine may have read no broken record in time.
    */
-  async breakUntilRevived(deadlineMs: number): Promise<void> {
+  async makeUpFor(plan: readonly Timed[]): Promise<void> {
+    if (plan.some(({ fault }) => fault.kind === 'break-schedule')) await this.breakUntilRevived(60_000);
+    const corrupt = plan.find(({ fault }) => fault.kind === 'platform' && fault.trouble.kind === 'corrupt');
+    if (!corrupt) return;
+    const kept = await this.field.warehouse.query('select 1 from quarantine limit 1');
+    if (kept.length === 0) await this.strike(corrupt.fault, async () => undefined);
+  }
+
+  /** Until the scheduler was seen to revive one, or the time is up. */
+  private async breakUntilRevived(deadlineMs: number): Promise<void> {
     const { signs, queuePrefix } = this.field;
     const ends = performance.now() + deadlineMs;
     for (let pick = 0; !signs.met['scheduler repair'] && performance.now() < ends; pick = (pick + 0.37) % 1) {
