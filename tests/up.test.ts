@@ -1,5 +1,6 @@
 import { platforms } from '#catalog';
 import { execFileSync } from 'node:child_process';
+import { startEmbeddedPostgres } from '../apps/cli/embedded-postgres.js';
 import { describeDb } from './postgres.js';
 import { sharedFile } from './shared.js';
 import { addDeadConnection, dataFolder, lastJson, startStratus, stratus, type Finished } from './stratus.js';
@@ -119,15 +120,21 @@ describeDb('stratus up, on a machine with nothing but Node', () => {
     expect(processesOf(folder.path)).toEqual([]);
   });
 
-  it('writes nothing when run dry', async () => {
-    const [before] = await sql(folder.path, 'select max(cursor_at) as at, count(*) as n from checkpoints');
-    const { streams } = succeeded(
-      await stratus(['run', 'shopify.customers', '--dry', '--json', '--data', folder.path]),
-    );
-    expect(streams[0]).toMatchObject({ inserted: 0, changed: 0, same: 0 });
-    expect(await sql(folder.path, 'select max(cursor_at) as at, count(*) as n from checkpoints')).toEqual([
-      before,
-    ]);
+  it('writes nothing when run dry, and uses a Postgres that runs already', async () => {
+    const postgres = await startEmbeddedPostgres(folder.path);
+    try {
+      const [before] = await sql(folder.path, 'select max(cursor_at) as at, count(*) as n from checkpoints');
+      const { streams } = succeeded(
+        await stratus(['run', 'shopify.customers', '--dry', '--json', '--data', folder.path]),
+      );
+      expect(streams[0]).toMatchObject({ inserted: 0, changed: 0, same: 0 });
+      expect(await sql(folder.path, 'select max(cursor_at) as at, count(*) as n from checkpoints')).toEqual([
+        before,
+      ]);
+    } finally {
+      await postgres.stop();
+    }
+    expect(processesOf(folder.path)).toEqual([]);
   });
 
   it.each([
@@ -135,16 +142,26 @@ describeDb('stratus up, on a machine with nothing but Node', () => {
     [['worker'], 2, /set REDIS_URL and DATABASE_URL/],
   ])('starts nothing for %j and says why, with exit code %i', says);
 
-  describe('while it is up', () => {
+  describe('while it is up with another shop', () => {
     let up: Awaited<ReturnType<typeof startStratus>>;
     beforeAll(async () => {
       up = await startStratus(
-        ['up', '--json', '--port', '0', '--data', folder.path],
+        ['up', '--json', '--port', '0', '--orders', '12', '--seed', '2', '--data', folder.path],
         { LOG_LEVEL: 'silent' },
         /"console"/,
       );
     });
     afterAll(() => up.stop('SIGTERM'));
+
+    it('has taken the rows of the shop before away, and works on what a command asks for', async () => {
+      const { streams } = succeeded(
+        await stratus(['run', 'shopify.orders', '--json', '--data', folder.path]),
+      );
+      expect(streams).toEqual([expect.objectContaining({ stream: 'shopify.orders' })]);
+      expect(await sql(folder.path, "select count(*) as n from orders where source = 'shopify'")).toEqual([
+        { n: '12' },
+      ]);
+    });
 
     it.each([
       [['run', 'shopify.order'], 2, /unknown stream "shopify\.order".*did you mean shopify\.orders\?/],
@@ -183,20 +200,9 @@ describeDb('stratus up, on a machine with nothing but Node', () => {
       const second = await stratus(['up', '--once', '--data', folder.path]);
       expect(second.code).toBe(2);
       expect(second.stderr).toMatch(/already up .* set REDIS_URL and DATABASE_URL/);
-      const joined = succeeded(await stratus(['run', 'shopify.customers', '--json', '--data', folder.path]));
-      expect(joined.streams).toEqual([expect.objectContaining({ stream: 'shopify.customers' })]);
       expect(await up.stop('SIGINT')).toBe(0);
       expect(processesOf(folder.path)).toEqual([]);
     });
-  });
-
-  it('takes the rows of another shop away when it is given a new one', async () => {
-    succeeded(
-      await stratus(['up', '--once', '--json', '--orders', '12', '--seed', '2', '--data', folder.path]),
-    );
-    expect(await sql(folder.path, "select count(*) as n from orders where source = 'shopify'")).toEqual([
-      { n: '12' },
-    ]);
   });
 
   const FILE = sharedFile('data/online-retail/online-retail-2010-12.csv.gz');

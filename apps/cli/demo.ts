@@ -20,12 +20,7 @@ const DEFAULT_ORDERS = 250;
  */
 export function chooseShop(home: Home, options: ShopOptions, now: Date): SandboxShop {
   const known = home.sandboxShop();
-  const shopFile = options.shop === undefined ? null : resolve(options.shop);
-  if (shopFile !== null && !existsSync(shopFile))
-    throw new Failure(
-      'config',
-      `there is no file ${shopFile}; --shop takes a CSV file in the Online Retail form, gzip or not`,
-    );
+  const shopFile = shopFileOf(options);
   const asked = options.shop !== undefined || options.orders !== undefined || options.seed !== undefined;
   const wanted = {
     seed: options.seed ?? (shopFile === null ? known?.seed : undefined) ?? 1,
@@ -40,6 +35,17 @@ export function chooseShop(home: Home, options: ShopOptions, now: Date): Sandbox
   const shop = { ...wanted, anchor: same ? known.anchor : now.toISOString().slice(0, 10) };
   home.setSandboxShop(shop);
   return shop;
+}
+
+/** The shop's file where one is named; a Failure where it is not there. */
+export function shopFileOf({ shop }: ShopOptions): string | null {
+  if (shop === undefined) return null;
+  const file = resolve(shop);
+  if (existsSync(file)) return file;
+  throw new Failure(
+    'config',
+    `there is no file ${file}; --shop takes a CSV file in the Online Retail form, gzip or not`,
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Failure, later } from '#kernel';
 import { listConnections, reapRuns } from '#warehouse';
-import { chooseShop, connectDemo, type ShopOptions } from '../demo.js';
+import { chooseShop, connectDemo, shopFileOf, type ShopOptions } from '../demo.js';
 import { tellMissingKeys } from '../missing-keys.js';
 import { EXIT, readableLog } from '../output.js';
 import { makeRun } from '../../desk/runs.js';
@@ -34,6 +34,8 @@ async function start(context: Context, options: UpOptions): Promise<number> {
   const { env, output } = context;
   const closing: (() => Promise<void>)[] = [];
   const started = new Date();
+  // A slip of the pen is told before anything is started.
+  shopFileOf(options);
   try {
     output.progress('starting Postgres');
     const stack = await openStack({
