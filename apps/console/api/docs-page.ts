@@ -51,6 +51,10 @@ interface OpenApi {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
+/** A description, in which code stands between backticks. */
+const prose = (text: string): Fragment =>
+  text.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
+
 export function docsPage(description: Record<string, unknown>): Html {
   const api = description as unknown as OpenApi;
   const operations = Object.values(api.paths).flatMap((path) => Object.values(path));
@@ -66,7 +70,7 @@ export function docsPage(description: Record<string, unknown>): Html {
       <body>
         <main class="docs">
           <h1>The API</h1>
-          <p>${api.info.description}</p>
+          <p>${prose(api.info.description)}</p>
           <p>
             Everything is below <code>${api.servers[0].url}</code>. A script sends
             <code>Authorization: Bearer st_…</code>. The same for programs:
@@ -76,7 +80,7 @@ export function docsPage(description: Record<string, unknown>): Html {
             <ul>
               ${api.tags.map(
                 ({ name, description: about }) =>
-                  html`<li><a href="#${name}">${name}</a> <span class="quiet">${about}</span></li>`,
+                  html`<li><a href="#${name}">${name}</a> <span class="quiet">${prose(about)}</span></li>`,
               )}
             </ul>
           </nav>
@@ -107,8 +111,8 @@ function operationOf(operation: Operation): Html {
   const replies = Object.entries(operation.responses).filter(([status]) => status !== 'default');
   const may = operation['x-stratus-may'];
   return html`<details id="${operation.operationId.replace(/\W+/g, '-')}">
-    <summary><code>${operation.operationId}</code> ${operation.summary}</summary>
-    ${operation.description && html`<p>${operation.description}</p>`}
+    <summary><code>${operation.operationId}</code> ${prose(operation.summary)}</summary>
+    ${operation.description && html`<p>${prose(operation.description)}</p>`}
     <p class="quiet">
       ${may === 'anyone' ? 'Open to everybody' : `For ${may}s and above`}${
         operation['x-stratus-people'] && ', not for tokens'
@@ -132,7 +136,7 @@ function operationOf(operation: Operation): Html {
                 <td><code>${one.name}</code>${one.required && ' *'}</td>
                 <td>${one.in}</td>
                 <td>${typeOf(one.schema)}</td>
-                <td>${one.description ?? ''}</td>
+                <td>${prose(one.description ?? '')}</td>
               </tr>`,
           )}
         </tbody>
@@ -161,7 +165,7 @@ function shapeOf(schema: Schema): Html {
             <code>${name}</code>${schema.required?.includes(name) && ' *'}
             <span class="quiet">${typeOf(one)}</span>
           </dt>
-          <dd>${one.description ?? ''}${inner(one)}</dd>`,
+          <dd>${prose(one.description ?? '')}${inner(one)}</dd>`,
     )}
   </dl>`;
 }
