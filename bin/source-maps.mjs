@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /*
@@ -32,67 +33,13 @@ const inSources = (text) =>
 
 function readMap(url) {
   try {
-    const { mappings, sources } = JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, 'utf8'));
-    const table = tableOf(mappings);
+    const map = new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, 'utf8')));
     return (line, column) => {
-      const at = rowAt(table, line, column);
-      if (at === undefined) return undefined;
-      const [source, sourceLine, sourceColumn] = table.slice(at + 2, at + ROW);
-      return `${fileURLToPath(new URL(sources[source], url))}:${sourceLine}:${sourceColumn}`;
+      const { originalSource, originalLine, originalColumn } = map.findEntry(line - 1, column - 1);
+      if (originalSource === undefined) return undefined;
+      return `${fileURLToPath(new URL(originalSource, url))}:${originalLine + 1}:${originalColumn + 1}`;
     };
   } catch {
     return undefined;
   }
-}
-
-/** Line and column, then the number of the source, its line and its column. */
-const ROW = 5;
-const [COMMA, SEMICOLON] = [',', ';'].map((sign) => sign.charCodeAt(0));
-const DIGITS = new Map(
-  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((sign, digit) => [
-    sign.charCodeAt(0),
-    digit,
-  ]),
-);
-
-/** Rows in the order of the file, one wherever another line of a source begins (https://tc39.es/ecma426/). */
-export function tableOf(mappings) {
-  const table = [];
-  const sums = [0, 0, 0, 0, 0];
-  let [line, field, value, shift] = [1, 0, 0, 0];
-  let last = '';
-  for (let i = 0; i < mappings.length; i++) {
-    const code = mappings.charCodeAt(i);
-    if (code === COMMA || code === SEMICOLON) field = 0;
-    if (code === COMMA) continue;
-    if (code === SEMICOLON) {
-      [line, sums[0], last] = [line + 1, 0, ''];
-      continue;
-    }
-    const digit = DIGITS.get(code);
-    value |= (digit & 31) << shift;
-    shift += 5;
-    if (digit & 32) continue;
-    sums[field++] += value & 1 ? -(value >> 1) : value >> 1;
-    value = shift = 0;
-    const place = `${sums[1]} ${sums[2]}`;
-    if (field !== 4 || place === last) continue;
-    last = place;
-    table.push(line, sums[0] + 1, sums[1], sums[2] + 1, sums[3] + 1);
-  }
-  return table;
-}
-
-/** Where the last row begins that does not lie behind the place, on its line. */
-function rowAt(table, line, column) {
-  let [low, high] = [0, table.length / ROW];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const at = middle * ROW;
-    const behind = table[at] > line || (table[at] === line && table[at + 1] > column);
-    if (behind) high = middle;
-    else low = middle + 1;
-  }
-  const at = (low - 1) * ROW;
-  return low > 0 && table[at] === line ? at : undefined;
 }
