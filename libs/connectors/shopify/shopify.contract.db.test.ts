@@ -19,7 +19,7 @@ describeContract(
     });
     const kindOf = (stream: string): string => stream.slice('shopify.'.length);
     const inOrders = (kind: string): boolean => ['fulfillments', 'refunds', 'transactions'].includes(kind);
-    const truthOf = (stream: string) => sandbox.truth().streams[stream]!;
+    const truthOf = (stream: string) => sandbox.simulators.get('shopify')!.truth().streams[stream]!;
     const faults = {
       throttled: { kind: 'status', status: 429, retryAfter: '2' },
       failing: { kind: 'status', status: 503 },

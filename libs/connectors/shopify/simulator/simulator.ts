@@ -50,11 +50,20 @@ function servedVersion(asked: string): string | undefined {
   return VERSIONS.find((version) => version === asked);
 }
 
+let served: { readonly schema: GraphQLSchema; readonly queries: QueryCache } | undefined;
+
+/** One for all simulators of a process: neither it nor what is compiled on it knows whose shop is asked. */
+function servedSchema(): NonNullable<typeof served> {
+  if (served) return served;
+  const schema = makeSchema();
+  return (served = { schema, queries: new QueryCache(schema) });
+}
+
 export class ShopifySimulator {
   readonly name = 'shopify';
   private readonly shops = new Map<string, Shop>();
-  readonly schema: GraphQLSchema = makeSchema();
-  readonly queries = new QueryCache(this.schema);
+  readonly schema: GraphQLSchema = servedSchema().schema;
+  readonly queries: QueryCache = servedSchema().queries;
   private readonly now: () => number;
 
   constructor(options: SimulatorOptions) {

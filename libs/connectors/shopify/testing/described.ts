@@ -127,7 +127,7 @@ interface Query {
 
 /** What the schema finds wrong with a document and with the values for its variables. */
 export function wrongInQuery(schema: GraphQLSchema, { query, variables = {} }: Query): string[] {
-  const document = parse(query);
+  const { document, faults } = lookedAt(schema, query);
   const { variableDefinitions = [] } = getOperationAST(document)!;
   const read = getVariableValues(schema, variableDefinitions, variables);
   const undeclared = Object.keys(variables).filter(
@@ -136,15 +136,30 @@ export function wrongInQuery(schema: GraphQLSchema, { query, variables = {} }: Q
   // What a bulk operation is to run is a document too.
   const inner = /bulkOperationRunQuery/.test(query) ? [String(variables['query'])] : [];
   return [
-    ...faults(schema, document),
-    ...inner.flatMap((text) => faults(schema, parse(text))),
+    ...faults,
+    ...inner.flatMap((text) => lookedAt(schema, text).faults),
     ...(read.errors ?? []).map(({ message }) => message),
     ...undeclared.map((name) => `$${name} is given and not declared`),
   ];
 }
 
-const faults = (schema: GraphQLSchema, document: DocumentNode): string[] =>
-  validate(schema, document).map(({ message }) => message);
+interface Looked {
+  readonly document: DocumentNode;
+  readonly faults: readonly string[];
+}
+const looked = new WeakMap<GraphQLSchema, Map<string, Looked>>();
+
+/** A document and what the schema finds wrong with it: looked at once, however often it is sent. */
+function lookedAt(schema: GraphQLSchema, text: string): Looked {
+  const known = looked.get(schema) ?? new Map<string, Looked>();
+  looked.set(schema, known);
+  const before = known.get(text);
+  if (before) return before;
+  const document = parse(text);
+  const found = { document, faults: validate(schema, document).map(({ message }) => message) };
+  known.set(text, found);
+  return found;
+}
 
 /** What is wrong with a reply of the query's door. */
 export function wrongInReply(schema: GraphQLSchema, { query }: Query, body: unknown): string[] {
