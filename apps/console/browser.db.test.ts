@@ -62,6 +62,7 @@ describeBrowser('the console in a browser', () => {
     'is signed in to with the keyboard alone',
     async () => {
       await page.goto(world.console.url);
+      await page.locator('input:focus').waitFor();
       await shoot('sign-in');
       await page.keyboard.type('operator');
       await page.keyboard.press('Tab');

@@ -88,6 +88,8 @@ describeBrowser('the pages', () => {
       if (!request.url().startsWith(world.console.url)) foreign.push(request.url());
     });
     await page.goto(world.console.url);
+    // Who is not signed in is led there, to a field that waits for the name.
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type('admin');
     await page.keyboard.press('Tab');
     await page.keyboard.type(PASSWORD);

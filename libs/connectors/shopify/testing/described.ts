@@ -45,7 +45,7 @@ const isWire = (value: unknown): value is Wire =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What is wrong in a value of a type; without a selection, every field that it holds was asked for. */
-export function wrongIn(
+function wrongIn(
   schema: GraphQLSchema,
   type: GraphQLOutputType,
   value: unknown,
@@ -199,7 +199,7 @@ function wrongInCost(cost: unknown): string[] {
 }
 
 /** A bulk operation's file, or a part of it: each line a record, children under the id of one above them. */
-export function wrongInFile(schema: GraphQLSchema, text: string, from = 0): string[] {
+function wrongInFile(schema: GraphQLSchema, text: string, from = 0): string[] {
   const ids = new Set<unknown>();
   // The lines that a part begins and ends with may be parts themselves.
   const lines = text.split('\n').slice(from === 0 ? 0 : 1, -1);
