@@ -26,6 +26,7 @@ async function mailServer(answers: { readonly to: string } = { to: '250 kept as 
           letter = true;
           say('354 go on');
         } else if (/^QUIT/i.test(line)) socket.end('221 bye\r\n');
+        else if (/^STARTTLS/i.test(line)) say('454 no TLS here');
         else say('250 ok');
       }
     });

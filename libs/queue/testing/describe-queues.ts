@@ -267,7 +267,7 @@ export function describeQueues(
       });
       await queues.addRun('fake', 'fake.things', job);
       await started.promise;
-      await worker.close(seconds(20));
+      await worker.close(seconds(3));
       expect(await queues.counts('fake')).toMatchObject({ active: 0, failed: 0 });
       expect(await queues.runState('fake', 'run-1')).toBe('open');
     });
