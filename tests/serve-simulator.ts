@@ -5,6 +5,15 @@ import { Ledger } from '../apps/sandbox/ledger.js';
 import { makeServer } from '../apps/sandbox/server.js';
 import type { Simulator } from '../apps/sandbox/simulator.js';
 
+/** The sandbox's weather, by the names that the contract suite has for it. */
+export const FAULTS = {
+  throttled: { kind: 'status', status: 429, retryAfter: '2' },
+  failing: { kind: 'status', status: 503 },
+  html: { kind: 'html' },
+  reset: { kind: 'reset' },
+  truncated: { kind: 'truncated' },
+} as const;
+
 /** One simulator on a port of its own, with the sandbox's weather: for accounts that no shop of the sandbox makes. */
 export async function serveSimulator(
   simulator: Simulator,

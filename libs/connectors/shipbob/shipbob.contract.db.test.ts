@@ -1,6 +1,6 @@
 import { DEMO_ACCESS, ShipBobSimulator } from '#simulators/shipbob';
 import { describeContract } from '../../../tests/describe-contract.js';
-import { serveSimulator } from '../../../tests/serve-simulator.js';
+import { FAULTS, serveSimulator } from '../../../tests/serve-simulator.js';
 import { shipbob } from './platform.js';
 import { described } from './testing/described.js';
 import { tradeOf } from './testing/trade.js';
@@ -32,13 +32,6 @@ describeContract(
     const served = await serveSimulator(simulator, now);
     const listOf = (stream: string): string => stream.slice('shipbob.'.length);
     const truthOf = (stream: string) => simulator.truth().streams[stream]!;
-    const faults = {
-      throttled: { kind: 'status', status: 429, retryAfter: '2' },
-      failing: { kind: 'status', status: 503 },
-      html: { kind: 'html' },
-      reset: { kind: 'reset' },
-      truncated: { kind: 'truncated' },
-    } as const;
     return {
       baseUrl: `${served.url}/shipbob/demo`,
       simulator,
@@ -50,7 +43,7 @@ describeContract(
         Object.fromEntries(Object.entries(truthOf(stream).tables).map(([name, { rows }]) => [name, rows])),
       touch: (stream, count) => void simulator.edit('demo', { op: 'touch', stream: listOf(stream), count }),
       fault: (kind, calls) =>
-        void served.turn({ faults: [{ ...faults[kind], next: calls, path: '/2026-01/' }] }),
+        void served.turn({ faults: [{ ...FAULTS[kind], next: calls, path: '/2026-01/' }] }),
       corrupt: (stream) =>
         void simulator.knobs('demo', {
           corrupt: { stream: listOf(stream), count: 1, set: SPOILT[listOf(stream)] },

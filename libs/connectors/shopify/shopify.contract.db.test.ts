@@ -1,5 +1,6 @@
 import { DEMO_EXPIRING_CREDENTIALS, startSandbox } from '../../../apps/sandbox/index.js';
 import { describeContract } from '../../../tests/describe-contract.js';
+import { FAULTS } from '../../../tests/serve-simulator.js';
 import { shopify } from './platform.js';
 import { described } from './testing/described.js';
 
@@ -20,13 +21,6 @@ describeContract(
     const kindOf = (stream: string): string => stream.slice('shopify.'.length);
     const inOrders = (kind: string): boolean => ['fulfillments', 'refunds', 'transactions'].includes(kind);
     const truthOf = (stream: string) => sandbox.simulators.get('shopify')!.truth().streams[stream]!;
-    const faults = {
-      throttled: { kind: 'status', status: 429, retryAfter: '2' },
-      failing: { kind: 'status', status: 503 },
-      html: { kind: 'html' },
-      reset: { kind: 'reset' },
-      truncated: { kind: 'truncated' },
-    } as const;
     return {
       baseUrl: `${sandbox.url}/shopify/demo`,
       simulator: sandbox.simulators.get('shopify')!,
@@ -49,7 +43,7 @@ describeContract(
         sandbox.edit({ op: 'touch', stream: inOrders(kind) ? 'orders' : kind, count });
       },
       fault: (kind, calls) =>
-        void sandbox.turn({ faults: [{ ...faults[kind], next: calls, path: 'graphql' }] }),
+        void sandbox.turn({ faults: [{ ...FAULTS[kind], next: calls, path: 'graphql' }] }),
       corrupt: (stream) =>
         void sandbox.turn({
           corrupt: {

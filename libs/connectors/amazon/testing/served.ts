@@ -1,18 +1,10 @@
 import { AmazonSimulator, DEMO_ACCESS } from '#simulators/amazon';
-import { serveSimulator } from '../../../../tests/serve-simulator.js';
+import { FAULTS, serveSimulator } from '../../../../tests/serve-simulator.js';
 import { HOME } from './stage.js';
 import { tradeOf } from './trade.js';
 
 export const CREDENTIALS = { ...DEMO_ACCESS };
 export const SETTINGS = { region: 'eu', marketplaceIds: HOME };
-
-const FAULTS = {
-  throttled: { kind: 'status', status: 429, retryAfter: '2' },
-  failing: { kind: 'status', status: 503 },
-  html: { kind: 'html' },
-  reset: { kind: 'reset' },
-  truncated: { kind: 'truncated' },
-} as const;
 
 /** Where each stream is read; the token's own endpoint is none of them. */
 const PATHS = ['/orders/2026', '/fba/', '/reports/2021', '/finances/'];
