@@ -22,7 +22,11 @@ describe.each(['2026-01', '2025-07'])('the vendor’s description of %s', (apiVe
   const file = `specs/shipbob/openapi-${apiVersion}.json`;
 
   describeWith(file)('holds', () => {
-    const spec = JSON.parse(readFileSync(sharedFile(file) ?? '', 'utf8')) as OpenApi;
+    // Read when a test runs: what is skipped is gathered all the same.
+    let spec: OpenApi;
+    beforeAll(() => {
+      spec = JSON.parse(readFileSync(sharedFile(file)!, 'utf8')) as OpenApi;
+    });
     const calls = shipbob.streams.flatMap((stream) => [
       stream.request({ window, place: null, size: 250, settings: { ...settings, apiVersion } }),
       stream.request({
