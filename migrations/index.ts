@@ -15,6 +15,7 @@ import { ShopifyAfterSale1763700000013 } from './0013-shopify-after-sale.js';
 import { ShopifyStockAndPayouts1763700000014 } from './0014-shopify-stock-and-payouts.js';
 import { ConsoleApi1763700000016 } from './0016-console-api.js';
 import { Operators1763700000017 } from './0017-operators.js';
+import { MovedWords1763700000018 } from './0018-moved-words.js';
 
 export const migrations = [
   Engine1763700000001,
@@ -33,4 +34,5 @@ export const migrations = [
   ShopifyStockAndPayouts1763700000014,
   ConsoleApi1763700000016,
   Operators1763700000017,
+  MovedWords1763700000018,
 ];

@@ -256,6 +256,77 @@ describeDb('columns that one stream fills in on rows of another', () => {
     expect(await row('s1')).toMatchObject({ carrier: null });
   });
 
+  it('leave a stranger of the same number for the row whose id they tell, and the stranger has its own word again', async () => {
+    const other = await db.connect();
+    const strangers = { id: 'x1', number: '#1' };
+    await sell([sale(1, { ...strangers, carrier: 'the stranger', trackedAt: at(10) })], other);
+    await ship([parcel(1, { number: '#1' })]);
+    expect(await row('x1', other)).toMatchObject({ carrier: 'carrier 1' });
+    await sell([sale(1)]);
+    expect(await row('s1')).toMatchObject({ carrier: 'carrier 1', parcels: 1 });
+    expect(await row('x1', other)).toMatchObject({
+      carrier: 'the stranger',
+      parcels: null,
+      trackedAt: new Date(at(10)),
+    });
+    expect(await waiting()).toEqual([]);
+    // It is no news to anybody who reads the stranger again.
+    expect(
+      await sell([sale(1, { ...strangers, carrier: 'the stranger', trackedAt: at(10) })], other, 'refresh'),
+    ).toMatchObject({ same: 1 });
+  });
+
+  it('wait again where a number turns out to be of several, and what else was said of the row stands', async () => {
+    const other = await db.connect();
+    await sell([sale(1, { id: 'x1' })], other);
+    await ship([
+      parcel(1, { sale: null, number: '#1', at: at(200) }),
+      parcel(2, { sale: 'x1', carrier: 'by its id', at: at(150) }),
+    ]);
+    expect(await row('x1', other)).toMatchObject({ carrier: 'carrier 1' });
+    // Its owner speaks meanwhile, older than both: that is what it would fall back to.
+    await sell([sale(1, { id: 'x1', editedAt: at(160), carrier: 'the stranger', trackedAt: at(11) })], other);
+    await sell([sale(1)]);
+    expect(await waiting()).toEqual(['p1']);
+    expect(await row('s1')).toMatchObject({ carrier: null });
+    expect(await row('x1', other)).toMatchObject({ carrier: 'by its id', trackedAt: new Date(at(150)) });
+    // What it said last takes another row's id for its own: the owner's word is left.
+    await ship([parcel(2, { sale: 's1', carrier: 'by its id', at: at(170) })]);
+    expect(await row('s1')).toMatchObject({ carrier: 'by its id' });
+    expect(await row('x1', other)).toMatchObject({
+      carrier: 'the stranger',
+      parcels: null,
+      trackedAt: new Date(at(11)),
+    });
+  });
+
+  it('go by no number where the id is that of several', async () => {
+    const [twin, other] = [await db.connect(), await db.connect()];
+    await sell([sale(1, { number: 'a' })]);
+    await sell([sale(1, { number: 'b' })], twin);
+    await sell([sale(9, { number: '#1' })], other);
+    await ship([parcel(1, { number: '#1' })]);
+    expect(await waiting()).toEqual(['p1']);
+    expect(await row('s9', other)).toMatchObject({ carrier: null });
+  });
+
+  it('come to one number’s only row or to none, where two shops bring it at once', async () => {
+    const other = await db.connect();
+    const many = Array.from({ length: 30 }, (_, i) => i + 1);
+    await ship(many.map((n) => parcel(n, { sale: null, number: `#${n}` })));
+    served.sales = many.map((n) => sale(n));
+    const [here, there] = [
+      await db.queue(shop, { stream: 'fake.sales' }),
+      await db.queue(other, { stream: 'fake.sales' }),
+    ];
+    await Promise.all([db.attempt(here), db.attempt(there)]);
+    expect(await waiting()).toHaveLength(30);
+    const [filled] = await db.engine.warehouse.query(
+      'select count(*)::int as n from test_sales where carrier is not null',
+    );
+    expect(filled).toEqual({ n: 0 });
+  });
+
   it('never come from another workspace, or from the connection itself', async () => {
     await db.engine.warehouse.query(
       `insert into workspaces (id, name) values ('w2', 'Other') on conflict do nothing`,

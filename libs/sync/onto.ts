@@ -9,7 +9,7 @@ export interface Match {
 
 /** What one record says of a row of another platform. */
 export interface Patch {
-  /** Tried in turn: the first that finds exactly one row is it; one that finds several is no match at all. */
+  /** Tried in turn: the first that finds any row decides; where it finds several, no row is meant. */
   readonly match: readonly Match[];
   /** The source's own clock. */
   readonly at: Date;
@@ -22,8 +22,9 @@ export interface Patch {
  * It never creates a row. The table names the group of columns and its clock (`defineTable(…, { newest })`): of what the
  * owning stream says now and what others have said, the newest by the clock stands, in every transaction that writes either.
  * Rows of every connection of the workspace are looked at, but for the stream's own. What is said is kept in `patches`,
- * one per record, with its page: where no row matches yet it is applied in the transaction that brings the row. A replay
- * applies it as well. The owner's other columns, version, fingerprint and being gone stay as they are.
+ * one per record, with its page: where no row matches yet it is applied in the transaction that brings the row. Where a row
+ * that comes later is the better match, or one too many, it leaves the row where it stood, which has its owner's word
+ * again. A replay applies it as well. The owner's other columns, version, fingerprint and being gone stay as they are.
  */
 export interface Onto {
   readonly into: Table;

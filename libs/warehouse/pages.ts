@@ -117,13 +117,13 @@ export async function writeParts(
   // A parent in an older version than ours says nothing of its children either.
   const main = await write(page.main);
   total.fresh = main.fresh;
-  if (isFilled(page.main.into)) {
-    await applyWaiting(query, page.main.into, stamp, main.fresh);
-    if (main.changed > 0) await applyAgain(query, page.main.into, stamp, page.main.rows);
-  }
-  for (const part of patches) await writePatches(query, stamp, part);
   const stale = new Set(main.stale);
   const parents = page.main.rows.filter((row) => !stale.has(row.sourceId));
+  if (isFilled(page.main.into)) {
+    await applyWaiting(query, page.main.into, stamp, main.fresh);
+    if (main.changed > 0) await applyAgain(query, page.main.into, stamp, parents);
+  }
+  for (const part of patches) await writePatches(query, stamp, part);
   const children = page.children.map((part) => ({
     into: part.into,
     rows: stale.size === 0 ? part.rows : part.rows.filter((row) => !stale.has(row.parentSourceId ?? '')),

@@ -1,18 +1,29 @@
 import { arrayLiteral, jsonText } from './array-literal.js';
+import {
+  fillAll,
+  groupOf,
+  keepOwnersWord,
+  KEPT,
+  standingOn,
+  takeBack,
+  type Kept,
+  type Stands,
+} from './patched-rows.js';
 import { snakeCase, type Table } from './tables/index.js';
 import type { Incoming, Query, Stamp } from './upsert.js';
 
 /*
  * Columns that one stream fills in on rows which another stream owns. What is said is kept by the record that says it;
- * where no row is there yet, the transaction that brings one applies it. Both sides take the target's lock first, so that
- * neither overlooks the other.
+ * where no row is there yet, the transaction that brings one applies it. A row that comes later may be a better match, or
+ * one too many: what was said leaves the row where it stood. Both sides take the target's lock first, so that neither
+ * overlooks the other.
  */
 
 /** What one record says of a row of the target. */
 export interface PatchRow {
   /** The record's own source id. */
   readonly key: string;
-  /** Tried in turn: the first that finds exactly one row. */
+  /** Tried in turn: the first that finds any row decides, and where it finds several, none is meant. */
   readonly match: readonly { readonly column: string; readonly value: string }[];
   readonly at: Date;
   /** The columns of the group, its clock included. */
@@ -25,18 +36,6 @@ export interface PatchPart {
   readonly stream: string;
   readonly rows: readonly PatchRow[];
 }
-
-/** One that is to be applied, as it is kept. */
-interface Kept {
-  readonly connectionId: string;
-  readonly stream: string;
-  readonly clock: string;
-  readonly key: string;
-  readonly wants: readonly string[];
-  readonly filled: Readonly<Record<string, unknown>>;
-}
-
-const KEPT = `p.connection_id as "connectionId", p.stream, p.clock, p.key, p.wants, p.filled`;
 
 /** Held to the end of the transaction: by those who write patches alone, by those who write rows together. */
 export async function lockTarget(query: Query, table: Table, how: 'rows' | 'patches'): Promise<void> {
@@ -70,8 +69,7 @@ export async function writePatches(query: Query, stamp: Stamp, part: PatchPart):
        insert into patches as p (connection_id, stream, target, clock, key, wants, at, filled, run_id)
        select $1, $3, $4, $6, s.key, s.wants, s.at, s.filled, $2 from said s order by s.key
        on conflict (connection_id, stream, target, clock, key) do update set wants = excluded.wants, at = excluded.at,
-         filled = excluded.filled, run_id = excluded.run_id, applied_connection_id = null, applied_source_id = null,
-         applied_at = null
+         filled = excluded.filled, run_id = excluded.run_id, applied_at = null
        where p.at < excluded.at or (p.at = excluded.at and (p.wants, p.filled) is distinct from (excluded.wants, excluded.filled))
        returning p.*
      ) select ${KEPT} from p`,
@@ -80,30 +78,38 @@ export async function writePatches(query: Query, stamp: Stamp, part: PatchPart):
   await apply(query, part.into, kept);
 }
 
-/** Applies what waited for rows that have come just now. The target is locked. */
+/** Applies what waited for rows that have come just now, and moves what stands on others and means these. The target is locked. */
 export async function applyWaiting(
   query: Query,
   table: Table,
   stamp: Stamp,
   rows: readonly Incoming[],
 ): Promise<void> {
-  const held = rows.flatMap(({ sourceId, row }) => [
-    wanted('sourceId', sourceId),
-    ...table.foundBy.flatMap((column) => {
-      const value = row[column];
-      return typeof value === 'string' ? [wanted(column, value)] : [];
-    }),
-  ]);
-  if (held.length === 0) return;
-  const waiting = await query<Kept>(
+  if (rows.length === 0) return;
+  const held = new Map(rows.map((one) => [one.sourceId, foundBy(table, one)]));
+  // Locked: another connection's page may bring another row that the same word could mean.
+  const meant = await query<Kept>(
     `select ${KEPT} from patches p
      join connections says on says.id = p.connection_id join connections owns on owns.id = $3
-     where p.target = $1 and p.applied_at is null and p.wants && $2::text[]
-       and says.workspace_id = owns.workspace_id and says.id <> owns.id`,
-    [table.name, arrayLiteral(held), stamp.connectionId],
+     where p.target = $1 and p.wants && $2::text[] and (p.applied_at is null or p.displaced is not null)
+       and says.workspace_id = owns.workspace_id and says.id <> owns.id
+     order by p.connection_id, p.stream, p.clock, p.key for update of p`,
+    [table.name, arrayLiteral([...held.values()].flat()), stamp.connectionId],
   );
-  await apply(query, table, waiting);
+  const stands = ({ ownerId, ownerSourceId }: Kept, id: string): boolean =>
+    ownerId === stamp.connectionId && ownerSourceId === id;
+  const isNews = (patch: Kept): boolean =>
+    [...held].some(([id, names]) => !stands(patch, id) && patch.wants.some((want) => names.includes(want)));
+  await apply(query, table, meant.filter(isNews));
 }
+
+const foundBy = (table: Table, { sourceId, row }: Incoming): string[] => [
+  wanted('sourceId', sourceId),
+  ...table.foundBy.flatMap((column) => {
+    const value = row[column];
+    return typeof value === 'string' ? [wanted(column, value)] : [];
+  }),
+];
 
 /** Applies once more what was applied to rows that their owner has written now: it says nothing of others' words. */
 export async function applyAgain(
@@ -112,121 +118,121 @@ export async function applyAgain(
   stamp: Stamp,
   rows: readonly Incoming[],
 ): Promise<void> {
-  const applied = await query<Kept & { sourceId: string }>(
-    `select ${KEPT}, p.applied_source_id as "sourceId" from patches p
-     where p.applied_connection_id = $2 and p.applied_source_id = any($3::text[]) and p.target = $1`,
-    [table.name, stamp.connectionId, arrayLiteral(rows.map(({ sourceId }) => sourceId))],
-  );
-  await fillAll(
+  const written = rows.map(({ sourceId }) => ({ ownerId: stamp.connectionId, ownerSourceId: sourceId }));
+  const standing = await standingOn(query, table, written);
+  if (standing.length === 0) return;
+  await keepOwnersWord(query, table, stamp, rows);
+  await fillAll(query, table, standing);
+}
+
+/** Puts each on the row that it means now, and takes it off the one where it stood. */
+async function apply(query: Query, table: Table, patches: readonly Kept[]): Promise<void> {
+  if (patches.length === 0) return;
+  const found = await find(query, table, patches);
+  const left = patches.filter((patch): patch is Stands => {
+    const row = found.get(patch);
+    return (
+      patch.ownerId !== null && (row?.ownerId !== patch.ownerId || row.ownerSourceId !== patch.ownerSourceId)
+    );
+  });
+  const landed = [...found].map(([patch, row]): Stands => ({ ...patch, ...row }));
+  await land(query, table, landed);
+  await lift(
     query,
     table,
-    applied.map(({ sourceId, ...patch }) => ({ patch, connectionId: stamp.connectionId, sourceId })),
+    left.filter((patch) => !found.has(patch)),
   );
+  await takeBack(query, table, left);
+  await fillAll(query, table, landed);
 }
 
-interface Found {
-  readonly patch: Kept;
-  readonly connectionId: string;
-  readonly sourceId: string;
+/** Notes where they stand, and what the row's owner said before anybody else did. Before they are filled in. */
+async function land(query: Query, table: Table, patches: readonly Stands[]): Promise<void> {
+  for (const clock of new Set(patches.map((patch) => patch.clock)))
+    await query(
+      `with landed as (
+         update patches p set applied_connection_id = f.owner, applied_source_id = f.source_id, applied_at = now(),
+           displaced = case when exists (select ${ON_THE_ROW}) then (select q.displaced ${ON_THE_ROW} order by q.displaced is null limit 1)
+             else jsonb_build_object(${groupOf(table, clock)
+               .map(({ name }) => `'${name}', t."${name}"`)
+               .join(', ')}) end
+         from jsonb_to_recordset($3::jsonb) as f(says text, stream text, clock text, key text, owner text, source_id text)
+         join "${table.name}" t on t.connection_id = f.owner and t.source_id = f.source_id
+         where p.connection_id = f.says and p.stream = f.stream and p.target = $1 and p.clock = $2 and p.key = f.key
+         returning 1
+       ) select from landed`,
+      [
+        table.name,
+        clock,
+        jsonText(
+          patches
+            .filter((patch) => patch.clock === clock)
+            .map((patch) => ({ ...keyOf(patch), owner: patch.ownerId, source_id: patch.ownerSourceId })),
+        ),
+      ],
+    );
 }
 
-async function apply(query: Query, table: Table, patches: readonly Kept[]): Promise<void> {
-  const found = await find(query, table, patches);
-  if (found.length === 0) return;
-  await fillAll(query, table, found);
-  const applied = found.map(({ patch: { connectionId, stream, clock, key }, ...row }) => ({
-    says: connectionId,
-    stream,
-    clock,
-    key,
-    owner: row.connectionId,
-    source_id: row.sourceId,
-  }));
+const ON_THE_ROW = `from patches q where q.applied_connection_id = f.owner and q.applied_source_id = f.source_id
+             and q.target = $1 and q.clock = $2`;
+
+const keyOf = ({ connectionId, stream, clock, key }: Kept): object => ({
+  says: connectionId,
+  stream,
+  clock,
+  key,
+});
+
+/** Notes that nobody knows any more which row they mean. */
+async function lift(query: Query, table: Table, patches: readonly Kept[]): Promise<void> {
+  if (patches.length === 0) return;
   await query(
-    `with applied as (
-       update patches p set applied_connection_id = f.owner, applied_source_id = f.source_id, applied_at = now()
-       from jsonb_to_recordset($2::jsonb) as f(says text, stream text, clock text, key text, owner text, source_id text)
+    `with lifted as (
+       update patches p set applied_connection_id = null, applied_source_id = null, applied_at = null, displaced = null
+       from jsonb_to_recordset($2::jsonb) as f(says text, stream text, clock text, key text)
        where p.connection_id = f.says and p.stream = f.stream and p.target = $1 and p.clock = f.clock and p.key = f.key
        returning 1
-     ) select from applied`,
-    [table.name, jsonText(applied)],
+     ) select from lifted`,
+    [table.name, jsonText(patches.map(keyOf))],
   );
 }
 
 /** The one row that each patch is about, as far as there is exactly one; a query for each column that is looked in. */
-async function find(query: Query, table: Table, patches: readonly Kept[]): Promise<Found[]> {
+async function find(
+  query: Query,
+  table: Table,
+  patches: readonly Kept[],
+): Promise<Map<Kept, Pick<Stands, 'ownerId' | 'ownerSourceId'>>> {
   const wishes = patches.flatMap(({ wants, connectionId }) =>
     wants.map((want) => {
       const cut = want.indexOf('=');
       return { want, column: want.slice(0, cut), value: want.slice(cut + 1), says: connectionId };
     }),
   );
-  const rows = new Map<string, { connectionId: string; sourceId: string }>();
+  const matches = new Map<string, { ownerId: string; ownerSourceId: string; several: boolean }>();
   for (const column of new Set(wishes.map((wish) => wish.column))) {
     const asked = wishes.filter((wish) => wish.column === column);
-    const there = await query<{ n: string; connectionId: string; sourceId: string }>(
-      `select w.n, min(t.connection_id) as "connectionId", min(t.source_id) as "sourceId"
+    const there = await query<{ n: string; ownerId: string; ownerSourceId: string; several: boolean }>(
+      `select w.n, min(t.connection_id) as "ownerId", min(t.source_id) as "ownerSourceId", count(*) > 1 as several
        from unnest($1::text[], $2::text[]) with ordinality as w(value, says, n)
        join connections s on s.id = w.says
        join connections c on c.workspace_id = s.workspace_id and c.id <> s.id
        join "${table.name}" t on t.connection_id = c.id and t."${column}" = w.value and t.deleted_at is null
-       group by w.n having count(*) = 1`,
+       group by w.n`,
       [arrayLiteral(asked.map(({ value }) => value)), arrayLiteral(asked.map(({ says }) => says))],
     );
-    for (const { n, ...row } of there) {
+    for (const { n, ...match } of there) {
       const { want, says } = asked[Number(n) - 1]!;
-      rows.set(`${says} ${want}`, row);
+      matches.set(`${says} ${want}`, match);
     }
   }
-  return patches.flatMap((patch) => {
-    const row = patch.wants
-      .map((want) => rows.get(`${patch.connectionId} ${want}`))
+  const found = new Map<Kept, Pick<Stands, 'ownerId' | 'ownerSourceId'>>();
+  for (const patch of patches) {
+    const match = patch.wants
+      .map((want) => matches.get(`${patch.connectionId} ${want}`))
       .find((one) => one !== undefined);
-    return row ? [{ patch, ...row }] : [];
-  });
-}
-
-async function fillAll(query: Query, table: Table, found: readonly Found[]): Promise<void> {
-  for (const clock of new Set(found.map(({ patch }) => patch.clock)))
-    await fill(
-      query,
-      table,
-      clock,
-      found.filter(({ patch }) => patch.clock === clock),
-    );
-}
-
-/** The newest of what is said of each row, where the row itself holds nothing newer. */
-async function fill(query: Query, table: Table, clock: string, found: readonly Found[]): Promise<void> {
-  const columns = Object.entries(table.columns)
-    .map(([name, { sql }]) => ({ name: snakeCase(name), sql }))
-    .filter(({ name }) => found.some(({ patch }) => name in patch.filled));
-  const list = (prefix: string): string => columns.map(({ name }) => `${prefix}"${name}"`).join(', ');
-  await query(
-    `with said as (
-       select distinct on (connection_id, source_id) *
-       from jsonb_to_recordset($1::jsonb) as s(connection_id text, source_id text, ${columns
-         .map(({ name, sql }) => `"${name}" ${sql}`)
-         .join(', ')})
-       order by connection_id, source_id, "${clock}" desc
-     ), filled as (
-       update "${table.name}" t set synced_at = now(), ${columns
-         .map(({ name }) => `"${name}" = said."${name}"`)
-         .join(', ')}
-       from said
-       where t.connection_id = said.connection_id and t.source_id = said.source_id
-         and (t."${clock}" is null or t."${clock}" <= said."${clock}")
-         and (${list('t.')}) is distinct from (${list('said.')})
-       returning 1
-     ) select from filled`,
-    [
-      jsonText(
-        found.map(({ patch, connectionId, sourceId }) => ({
-          ...patch.filled,
-          connection_id: connectionId,
-          source_id: sourceId,
-        })),
-      ),
-    ],
-  );
+    if (match && !match.several)
+      found.set(patch, { ownerId: match.ownerId, ownerSourceId: match.ownerSourceId });
+  }
+  return found;
 }
