@@ -112,6 +112,32 @@ describeDb('runs', () => {
       });
     });
 
+    it('of a newer slot waits for the end of a reading that stands in the middle, and of nothing else', async () => {
+      const slot = (at: Date) => db.queue(connection, { trigger: 'schedule', slot: at });
+      const long = await slot(in_(-2));
+      const { lease } = await claimed(long.id);
+      const newer = await slot(NOW);
+      // Its time slice is over: whoever asks first has the stream.
+      await endAttempt(
+        db.warehouse,
+        { id: long.id, lease },
+        { state: 'queued', now: NOW, busyMs: 1, uncounted: true },
+      );
+      await db.warehouse.query('update runs set pages = 3 where id = $1', [long.id]);
+      expect(await claim(newer.id)).toMatchObject({ refused: 'held' });
+      const byHand = await db.queue(connection);
+      await put((await claimed(byHand.id)).id, 'succeeded');
+      // One that failed has no turn of its own until its wait is over.
+      await db.warehouse.query('update runs set attempt = 1, not_before = $2 where id = $1', [
+        long.id,
+        in_(9),
+      ]);
+      await claimed(newer.id);
+      await put(newer.id, 'queued');
+      await db.warehouse.query('update runs set pages = 1 where id = $1', [newer.id]);
+      await claimed(long.id);
+    });
+
     it('is free on other streams and connections', async () => {
       await claimed((await db.queue(connection)).id);
       await claimed((await db.queue(connection, { stream: 'fake.others' })).id);

@@ -5,7 +5,7 @@ import type { Counts, RunKind, RunRow } from './rows.js';
 import { isFinished, statesBefore, type RunState } from './run-states.js';
 import { columnList } from './run-list.js';
 import { whyNoSeat } from './seats.js';
-import { waitsBegun } from './slots.js';
+import { begun, waitsBegun } from './slots.js';
 import type { Warehouse } from './warehouse.js';
 
 export interface NewRun {
@@ -82,8 +82,10 @@ export async function findRun(warehouse: Warehouse, id: string): Promise<RunRow 
 
 /**
  * Takes the run for one worker and one attempt: only one running run per (connection, stream), and a run whose
- * lease still lives stays with its worker. Nothing is taken of a paused connection: its runs wait for `resume`. A slice
- * needs a seat of its backfill, and begins with pages as large as the platform gave its siblings.
+ * lease still lives stays with its worker. A slot's run begins nothing while another of its stream stands in the middle:
+ * both would come to their end twice as late, and one that takes longer than its cadence ever later. Nothing is taken of a
+ * paused connection: its runs wait for `resume`. A slice needs a seat of its backfill, and begins with pages as large as
+ * the platform gave its siblings.
  */
 export async function claimRun(
   warehouse: Warehouse,
@@ -113,6 +115,9 @@ export async function claimRun(
          where id = $1 and (state = any($5::text[]) or (state = 'running' and lease_until < $4))
            and not exists (select from connections c where c.id = connection_id and c.status = 'paused')
            and (backfill_id is null or free.seat is not null)
+           and not (r.trigger = 'schedule' and not ${begun('r')} and exists (
+             select from runs w where w.connection_id = r.connection_id and w.stream = r.stream and w.kind = r.kind
+               and w.id <> r.id and ${waitsBegun('w')}))
          returning r.*
        ) select ${columnList} from taken`,
       [id, claim.worker, new Date(claim.now.getTime() + claim.leaseMs), claim.now, before('running')],

@@ -8,7 +8,7 @@ import type { Warehouse } from './warehouse.js';
  */
 
 /** What a run leaves that has read something: another one would have to read it again. */
-const begun = (run: string): string => `(${run}.pages > 0 or ${run}.place is not null)`;
+export const begun = (run: string): string => `(${run}.pages > 0 or ${run}.place is not null)`;
 
 /**
  * A scheduled run that goes on by itself, in SQL: it is throttled, or it has begun and waits for a worker. Not one that
