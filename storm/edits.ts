@@ -85,6 +85,8 @@ export function planEdits(options: {
   readonly accounts: ReadonlyMap<string, Account>;
   /** Also what its platform tells of minutes later only. */
   readonly slow?: boolean;
+  /** Records of this stream are touched, and nothing else happens. */
+  readonly touched?: string;
 }): Edit[] {
   const random = new Random(hash(`storm/${String(options.seed)}/edits`));
   const names = [...options.accounts.keys()];
@@ -94,7 +96,11 @@ export function planEdits(options: {
   return Array.from({ length: n }, (_, i): Edit => {
     const account = random.pick(names);
     const known = options.accounts.get(account)!;
-    const ops = (OPS[known.platform] ?? []).filter(({ slow }) => options.slow || !slow);
+    const ops = (OPS[known.platform] ?? []).filter(({ op, stream, slow }) =>
+      options.touched === undefined
+        ? options.slow || !slow
+        : op === 'touch' && `${known.platform}.${stream}` === options.touched,
+    );
     let drawn = random.int(0, ops.reduce((all, { share }) => all + share, 0) - 1);
     const { op, stream, any } = ops.find(({ share }) => (drawn -= share) < 0)!;
     const atMs = Math.round(((i + random.next()) / n) * options.lengthMs);

@@ -29,8 +29,6 @@ export interface FieldOptions {
   readonly every: string;
   /** How often those run that nobody is in a hurry for, and how often both sides are compared; a minute by default. */
   readonly unhurried?: string;
-  /** How far its runs step back; a minute by default. */
-  readonly lookback?: string;
   /** Half of the accounts are on the platforms beside the web shop's, in turn; by default all are the web shop's. */
   readonly mixed?: boolean;
   /** No shop feels its limit; by default half of them do. */
@@ -184,6 +182,9 @@ export async function openField(options: FieldOptions, closing: Closing): Promis
 }
 
 export const WEB_SHOP = 'shopify';
+/** Two years of a week each, two seconds apart, are a first reading at Amazon's own pace: it would outlast the storm. */
+const AMAZON_LIMITS =
+  'searchOrders=500,getInventorySummaries=50,getReports=500,getReportDocument=500,listTransactions=500';
 
 type FieldAccount = ReturnType<typeof demoConnections>[number] & { readonly business: string };
 
@@ -199,7 +200,13 @@ function accountAt(url: string, names: readonly string[], i: number, mixed = fal
   const nth = ((i - 1) / 2) % neighbours.length;
   const business = streamsOf(neighbours[nth]!).some(({ onto }) => onto.length > 0) ? names[i - 1]! : name;
   // The web shop's limits are felt enough: a neighbour's budget of an hour would be spent in the first minute.
-  return { ...roomy(demoConnections(url, business)[nth + 1]!), name, business };
+  const { settings, ...demo } = roomy(demoConnections(url, business)[nth + 1]!);
+  return {
+    ...demo,
+    settings: demo.platform === 'amazon' ? { ...settings, limits: AMAZON_LIMITS } : settings,
+    name,
+    business,
+  };
 }
 
 /** What is read of an account, by its platform. */
@@ -221,13 +228,13 @@ const HURRIED: ReadonlySet<string> = new Set(['shopify.orders', 'shopify.custome
 /** What is edited most is read most: nobody need ask for it to be read soon. */
 export const isHurried = (stream: string): boolean => HURRIED.has(stream);
 
-const configOf = ({ mixed, every, unhurried = '1m', lookback = '60s' }: FieldOptions): string =>
+const configOf = ({ mixed, every, unhurried = '1m' }: FieldOptions): string =>
   (mixed ? demoConnections('') : demoConnections('').slice(0, 1))
     .map(({ platform }) => {
       const lines = streamsOf({ platform }).map(({ name, cursor, listing }) => {
         const said = [
           `every: ${isHurried(name) ? every : unhurried}`,
-          ...(isHurried(name) && cursor ? [`lookback: ${lookback}`] : []),
+          ...(isHurried(name) && cursor ? ['lookback: 60s'] : []),
           ...(listing ? [`reconcile: ${unhurried}`] : []),
         ];
         return `    ${name.slice(platform.length + 1)}: { ${said.join(', ')} }\n`;

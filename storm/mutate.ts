@@ -107,7 +107,7 @@ async function watch(
     for (const { name } of connections)
       await sandbox.knobs({ account: name, lie: { stream: 'orders', pages: lists } });
   const stop = AbortSignal.any([over, AbortSignal.timeout(MINUTES * 60_000)]);
-  const beside = backfills ? backfillAll(field, stop) : Promise.resolve();
+  const beside = backfills === undefined ? Promise.resolve() : backfillAll(field, backfills, stop);
   // Told when it is asked for, not before.
   beside.catch(() => undefined);
   return async () => {
@@ -118,17 +118,18 @@ async function watch(
   };
 }
 
-/** Past ranges of every account's orders, again and again. */
+/** Past ranges of every account's stream, again and again. */
 async function backfillAll(
   { warehouse, servers, queuePrefix, connections }: Field,
+  name: string,
   stop: AbortSignal,
 ): Promise<void> {
   const queues = openQueues({
     store: { kind: 'redis', url: servers.redis.url, prefix: queuePrefix },
-    platforms: ['shopify'],
+    platforms: [streamOf(name).platform],
     onError: () => undefined,
   });
-  const stream = streamOf('shopify.orders');
+  const stream = streamOf(name);
   const one = async (connection: ConnectionRow): Promise<void> => {
     while (!stop.aborted) {
       const now = new Date();
@@ -149,7 +150,7 @@ async function backfillAll(
         now,
       );
       const runIds = slices.map((slice) => slice.id);
-      await queues.addBackfill('shopify', {
+      await queues.addBackfill(stream.platform, {
         ...plan,
         id,
         stream: stream.name,

@@ -22,7 +22,7 @@ export interface Mutation {
     readonly orders?: number;
     readonly every?: string;
     readonly editsASecond?: number;
-    readonly lookback?: string;
+    readonly touched?: string;
     readonly unlimited?: boolean;
   };
   /**
@@ -30,8 +30,8 @@ export interface Mutation {
    * records that a run lost, runs that failed by our own fault. What a sound product does in this very storm is left out.
    */
   readonly watched: readonly ('writes' | 'losses' | 'bugs')[];
-  /** Backfills run beside the live streams, one after another. */
-  readonly backfills?: boolean;
+  /** A stream whose backfills run beside the live ones, one after another. */
+  readonly backfills?: string;
   /** How every shop's list of orders lies. */
   readonly lists?: 'doubled';
 }
@@ -102,7 +102,7 @@ export const MUTATIONS: readonly Mutation[] = [
       }));
     },
     field: { connections: 8, orders: 120, every: '10s', unlimited: true },
-    backfills: true,
+    backfills: 'shopify.orders',
   },
   {
     name: 'same-transaction',
@@ -203,23 +203,33 @@ export const MUTATIONS: readonly Mutation[] = [
         put: "const newEnough = 'true';",
       },
     ],
-    // One worker takes seconds from a page's reply to its rows, and the others are frozen for less than their lease, which is
-    // long here: what was edited meanwhile others have read and written before.
+    // Replies take up to seconds, each its own time, and a page holds most of a shop's customers: what was edited while
+    // a backfill's page was on its way has come with a live one before.
     plan: ({ seed, lengthMs }) => {
       const random = new Random(`mutation/newest-wins/${String(seed)}`);
-      return sorted([
-        slowly('worker-1', 400, 200, lengthMs),
-        ...spread(random, 6, [2000, lengthMs - 10_000], (i) => ({
-          kind: 'freeze',
-          victim: worker(1 + (i % 2)),
-          forMs: random.int(5000, 8000),
-        })),
-      ]);
+      const spells = 4;
+      return Array.from({ length: spells }, (_, i): Timed => ({
+        atMs: Math.round((i * (lengthMs - 3000)) / spells),
+        fault: {
+          kind: 'network',
+          victim: null,
+          target: 'platform',
+          direction: 'down',
+          weather: { kind: 'latency', ms: random.int(20, 200), jitterMs: random.int(5000, 7000) },
+          forMs: Math.round((lengthMs - 3000) / spells),
+        },
+      }));
     },
     env: { STRATUS_LEASE_MS: '30000', STRATUS_LOCK_MS: '24000' },
-    // Large enough that what is deleted meanwhile is not most of a shop, which nobody would believe.
-    field: { connections: 4, orders: 120, every: '2s', editsASecond: 12, unlimited: true },
-    backfills: true,
+    field: {
+      connections: 4,
+      orders: 120,
+      every: '2s',
+      editsASecond: 12,
+      touched: 'shopify.customers',
+      unlimited: true,
+    },
+    backfills: 'shopify.customers',
   },
   {
     name: 'reconciler',
