@@ -32,6 +32,7 @@ const ROUNDS = 3;
 /** Orders a page: the platform's own cap of 250, its cost limit lifted in the simulator. */
 const PAGE = 250;
 const UNLIMITED = 1_000_000_000;
+const ASK_MS = 250;
 
 /**
  * Rows per second from the simulator's HTTP pages to committed rows: `shopify.orders` through queue, worker, limiter,
@@ -86,7 +87,7 @@ export async function pipeline(): Promise<BenchResult> {
     for (let i = 0; i <= ROUNDS; i++) {
       const limit = await loading.first();
       await warehouse.query('truncate orders, order_items, checkpoints');
-      const started = performance.now();
+      const started = Date.now();
       runs = await Promise.all(
         connections.map(async (connection) => {
           const run = (await insertRun(
@@ -98,8 +99,9 @@ export async function pipeline(): Promise<BenchResult> {
           return finished(warehouse, run.id);
         }),
       );
-      const rows = total(runs, 'inserted');
-      if (i > 0) rounds.push({ ours: rows / ((performance.now() - started) / 1000), limit });
+      const ended = Math.max(...runs.map((run) => run.finishedAt!.getTime()));
+      const ours = total(runs, 'inserted') / ((ended - started) / 1000);
+      if (i > 0) rounds.push({ ours, limit });
     }
     return {
       bench: 'pipeline',
@@ -163,13 +165,14 @@ async function startSimulator(): Promise<{ url: string; stop(): Promise<void> }>
   };
 }
 
+/** Asks seldom: what is measured shares its processors with who asks, and the run's own row tells when it ended. */
 async function finished(warehouse: Warehouse, id: string): Promise<RunRow> {
   for (;;) {
+    await wait(ASK_MS);
     const run = await findRun(warehouse, id);
     if (run && isFinished(run.state)) {
       if (run.state !== 'succeeded') throw new Error(`the run ${run.state}: ${run.failure ?? ''}`);
       return run;
     }
-    await wait(20);
   }
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { snakeCase, type SqlType, type Table } from './tables/index.js';
+import { prepared } from './prepared.js';
 import { arrayLiteral, element, literalOf, jsonText } from './array-literal.js';
 
 /** Runs one statement inside the transaction that the page commits in. */
@@ -183,11 +184,17 @@ function planFor(table: Table): Plan {
   const target = `"${table.name}"`;
   const list = (prefix: string, names: readonly string[]): string =>
     names.map((n) => `${prefix}"${n}"`).join(', ');
-  const incoming = (from: number, names: readonly Input[], ordinality = ''): string =>
-    `unnest(${names.map((input, i) => `$${from + i}::${input.type}[]`).join(', ')})${ordinality} as i(${list(
+  const arrays = (from: number, of: readonly Input[]): string[] =>
+    of.map((input, i) => `$${from + i}::${input.type}[]`);
+  const numbered = (of: readonly Input[]): string =>
+    `unnest(${arrays(2, of).join(', ')}) with ordinality as i(${list(
       '',
-      names.map((i) => i.name),
-    )}${ordinality ? ', n' : ''})`;
+      of.map((input) => input.name),
+    )}, n)`;
+  // Step by step in the select list: as a function in `from` Postgres would first write each array to a store of its own.
+  const incoming = `(select ${arrays(3, inputs)
+    .map((array, i) => `unnest(${array}) as "${inputs[i]!.name}"`)
+    .join(', ')}) i`;
   const newEnough = 'coalesce(i.source_updated_at >= t.source_updated_at, true)';
   const expected = expectedColumns(table);
   // Told by kind, not row by row: the driver builds an object of each row it reads.
@@ -195,7 +202,7 @@ function planFor(table: Table): Plan {
 select what, moved, string_agg(n::text, ',') as places from (
   select i.n, case when t.source_id is null then 'new' when ${newEnough} then 'changed' else 'stale' end as what,
     i.source_updated_at is distinct from t.source_updated_at as moved
-  from ${incoming(2, names, ' with ordinality')}
+  from ${numbered(names)}
   left join lateral (
     select * from ${target} t where t.connection_id = $1 and t.source_id = i.source_id limit 1
   ) t on true
@@ -213,12 +220,12 @@ select what, moved, string_agg(n::text, ',') as places from (
       inputs,
       `(${list('t.', compared)}) is distinct from (${compared.map(expected).join(', ')})`,
     ),
-    insert: `
+    insert: prepared(`
 with written as (
   insert into ${target} (connection_id, run_id, deleted_at, ${list('', kept)})
-  select $1, $2, case when i.gone then now() end, ${list('i.', kept)} from ${incoming(3, inputs)}
+  select $1, $2, case when i.gone then now() end, ${list('i.', kept)} from ${incoming}
   returning 1
-) select count(*) as n from written`,
+) select count(*) as n from written`),
     update: `
 with written as (
   update ${target} t set run_id = $2, synced_at = now(),
@@ -227,7 +234,7 @@ with written as (
       .filter((name) => name !== 'source_id')
       .map((name) => `"${name}" = i."${name}"`)
       .join(', ')}
-  from ${incoming(3, inputs)}
+  from ${incoming}
   where t.connection_id = $1 and t.source_id = i.source_id and ${newEnough}
   returning 1
 ) select count(*) as n from written`,

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager, type Logger } from 'typeorm';
 import { Failure } from '#kernel';
 import { migrations } from '#migrations';
 import { engineEntities, entityOf } from './entities.js';
+import { preparing } from './prepared.js';
 import { clientUnlessSilent } from './silence.js';
 import {
   amazonInventory,
@@ -135,8 +136,8 @@ function dataSource(options: WarehouseOptions): DataSource {
     connectTimeoutMS: 10_000,
     extra: {
       statement_timeout: statementTimeoutMs,
-      // 0 is for ever, for migrations: they are attended.
-      ...(statementTimeoutMs === 0 ? {} : { Client: clientUnlessSilent(statementTimeoutMs) }),
+      // No limit, for migrations, is for ever: they are attended.
+      Client: preparing(statementTimeoutMs === 0 ? pg.Client : clientUnlessSilent(statementTimeoutMs)),
       idle_in_transaction_session_timeout: 60_000,
     },
     entities: [...engineEntities, ...warehouseTables.map(entityOf)],
