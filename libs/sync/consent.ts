@@ -3,6 +3,7 @@ import { Failure, seconds } from '#kernel';
 import type { CallSpec } from './call-spec.js';
 import type { Platform } from './define.js';
 import type { Engine } from './engine.js';
+import { judgedWithout } from './withhold.js';
 
 /** The app that an account's owner says yes to: made by the operator at the platform. */
 export interface App {
@@ -125,9 +126,13 @@ export async function exchangeCode(
     { platform: platform.name, operation: spec.operation, result: String(reply.status) },
     reply.ms,
   );
-  const refused = refusalOf(platform, reply.body);
-  if (refused) throw refused;
-  const failure = classify(reply, deps.now(), (one, at) => platform.classify(one, at));
+  const secrets = [said.app.clientSecret, said.code, said.verifier];
+  const failure = judgedWithout(
+    reply,
+    secrets,
+    (told) =>
+      refusalOf(platform, told.body) ?? classify(told, deps.now(), (one, at) => platform.classify(one, at)),
+  );
   if (failure) throw failure;
   return credentialsOf(platform, () =>
     consent.granted({ app: said.app, redirectUri: said.redirectUri, body: reply.body, now: deps.now() }),

@@ -17,6 +17,7 @@ import { limitsOf } from './limits.js';
 import { parse } from './parse.js';
 import { placesOf } from './places.js';
 import { holdTokens } from './renew.js';
+import { judgedWithout } from './withhold.js';
 
 /** The platform refused the page for its size; the run loop asks for a smaller one. */
 export class PageTooLarge extends Error {
@@ -167,8 +168,9 @@ export function openDoor(
       /* crash point: after-fetch. The reply is in memory only and the run's place stands before it: it is asked for
          again. Every call of a run is a read, so asking twice does no harm; what starts an export is looked for first. */
       const now = deps.now();
-      const failure =
-        classify(reply, now, (one, at) => platform.classify(one, at, spec.operation)) ?? undefined;
+      const failure = judgedWithout(reply, used, (told) =>
+        classify(told, now, (one, at) => platform.classify(one, at, spec.operation)),
+      );
       outcome = {
         ...platform.meter(reply),
         ...(failure?.kind === 'throttled'

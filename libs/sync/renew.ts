@@ -20,6 +20,7 @@ import type { Platform } from './define.js';
 import type { Engine } from './engine.js';
 import { limitsOf } from './limits.js';
 import { parse } from './parse.js';
+import { judgedWithout } from './withhold.js';
 
 /** How long a claim lives past its last sign of life; longer than the call and its second try may take. */
 const CLAIM = seconds(30);
@@ -195,7 +196,7 @@ export function holdTokens(deps: Deps, account: Account, exchange: Exchange): To
       if (!same(stored, before)) return claim;
       const spec = auth.renew({ settings, credentials: stored });
       if (spec === null) throw new Failure('credential', 'the credentials it has now cannot be renewed');
-      const reply = await paced(spec, claim);
+      const reply = await paced(spec, claim, stored);
       const renewed = renewedBy(reply, stored);
       const saved = await store(claim, renewed);
       ended = true;
@@ -216,7 +217,7 @@ export function holdTokens(deps: Deps, account: Account, exchange: Exchange): To
     }
   }
 
-  async function paced(spec: CallSpec, claim: Standing): Promise<Reply> {
+  async function paced(spec: CallSpec, claim: Standing, stored: unknown): Promise<Reply> {
     const lease = await deps.limiter.acquire({
       account: id,
       operation: spec.operation,
@@ -243,7 +244,7 @@ export function holdTokens(deps: Deps, account: Account, exchange: Exchange): To
         { idempotent: auth.grace !== undefined, timeoutMs: CALL_TIMEOUT },
         AbortSignal.timeout(CALLS_TIMEOUT),
       );
-      const failure = refusal(reply);
+      const failure = judgedWithout(reply, stored, refusal);
       if (failure?.kind === 'throttled')
         outcome = { throttledUntil: failure.retryAt ?? later(deps.now(), ASK_AGAIN) };
       if (failure) throw failure;
