@@ -24,6 +24,15 @@ export function shared<T>(ask: () => Promise<T>): () => Promise<T> {
     }));
 }
 
+type Kept = Map<string, { readonly until: number; readonly answer: Promise<unknown> }>;
+/** Everything that is kept for an owner, whatever was asked. */
+const all = new WeakMap<object, Set<Kept>>();
+
+/** Something changed: whoever asks this owner from now on is answered anew. */
+export function forgetKept(owner: object): void {
+  for (const kept of all.get(owner) ?? []) kept.clear();
+}
+
 /**
  * Keeps what was asked for, for so long, by its owner and key: however many ask at once or one after the other, the
  * store is asked once. A rejection is not kept, nor is what nobody has asked for since.
@@ -32,17 +41,21 @@ export function keptFor<O extends object, T>(
   ms: Duration,
   ask: (owner: O, key: string, now: Date) => Promise<T>,
 ): (owner: O, key: string, now: Date) => Promise<T> {
-  type Kept = Map<string, { readonly until: number; readonly answer: Promise<T> }>;
   const owners = new WeakMap<O, Kept>();
-  return (owner, key, now) => {
-    const kept = owners.get(owner) ?? (new Map() as Kept);
+  const keptOf = (owner: O): Kept => {
+    const kept: Kept = new Map();
     owners.set(owner, kept);
+    all.set(owner, (all.get(owner) ?? new Set()).add(kept));
+    return kept;
+  };
+  return (owner, key, now) => {
+    const kept = owners.get(owner) ?? keptOf(owner);
     const known = kept.get(key);
-    if (known && now.getTime() < known.until) return known.answer;
+    if (known && now.getTime() < known.until) return known.answer as Promise<T>;
     for (const [old, { until }] of kept) if (until <= now.getTime()) kept.delete(old);
     const answer = ask(owner, key, now);
     kept.set(key, { until: now.getTime() + ms, answer });
-    answer.catch(() => kept.delete(key));
+    answer.catch(() => kept.get(key)?.answer === answer && kept.delete(key));
     return answer;
   };
 }

@@ -25,6 +25,8 @@ const ALSO: Readonly<Record<string, (role: Role) => number | null>> = {
   'DELETE /tokens/{id}': (role) => (role === 'admin' ? null : 404),
 };
 
+const NOT_FOUND = { status: 404, json: { type: 'urn:stratus:problem:not-found' } };
+
 let world: ConsoleWorld;
 let theirs: Things;
 let ours: Things;
@@ -142,15 +144,19 @@ describeDb('who may call what', () => {
   );
 
   it.each(guarded.filter(({ owned }) => owned))(
-    '$key: another workspace’s, nobody’s and impossible ids are all not found',
+    '$key: another workspace’s, nobody’s and impossible ids are all not found, whatever the role',
     async (one) => {
-      const admin = people.get('admin')!;
       const impossible = Object.fromEntries(
         Object.keys(ours).map((key) => [key, `1' or '1'='1`]),
       ) as unknown as Things;
-      for (const things of [theirs, nothing(), impossible]) {
-        const { status, json, text } = await call(admin, one, things);
-        expect([status, json?.type, text]).toEqual([404, 'urn:stratus:problem:not-found', expect.anything()]);
+      for (const things of [nothing(), impossible])
+        expect(await call(people.get('admin')!, one, things)).toMatchObject(NOT_FOUND);
+      for (const role of ROLES) {
+        const found = await call(people.get(role)!, one, theirs);
+        const seen = RANK[role] < RANK[one.may as Role] ? { status: 403 } : NOT_FOUND;
+        expect({ role, ...found }).toMatchObject({ role, ...seen });
+        const script = await call(scripts.get(role)!, one, theirs);
+        expect([role, script.status]).toEqual([role, one.people ? 403 : seen.status]);
       }
       expect((await call(stranger, one, ours)).status).toBe(404);
     },

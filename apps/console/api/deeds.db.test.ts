@@ -2,7 +2,8 @@ import { platforms } from '#catalog';
 import { beat, listConnections, listStreamStates } from '#warehouse';
 import { describeDb } from '../../../tests/postgres.js';
 import { declaredSchedules } from '../../scheduler/declared.js';
-import { apiOf, type Api } from '../testing/api-visitor.js';
+import { apiOf, type Api, type ApiReply } from '../testing/api-visitor.js';
+import { INSIDE_TARGETS } from '../testing/inside-targets.js';
 import { consoleWorld, type ConsoleWorld } from '../testing/console-world.js';
 
 const ORDERS = '/connections/conn_1/streams/shopify.orders';
@@ -90,19 +91,57 @@ describeDb('what an operator does through the API', () => {
     expect(text).not.toContain('planted');
   });
 
-  it.each([
-    'http://shop.example',
-    'https://127.0.0.1',
-    'https://[::1]/',
-    'https://user:pass@shop.example',
-    'file:///etc',
-  ])('sends no call to %s', async (baseUrl) => {
-    const { status, json } = await admin.patch('/connections/conn_1', { baseUrl });
-    expect([status, json.errors[0].field]).toEqual([400, 'body.baseUrl']);
+  const shop = { platform: 'shopify', name: 'inside', settings: { shop: 'inside' } };
+  const app = { clientId: 'id', clientSecret: 'planted-client-secret' };
+  const credentials = { accessToken: 'planted-access-token' };
+
+  it.each<[door: string, send: (address: string, sandbox: boolean) => Promise<ApiReply>]>([
+    [
+      'a new connection',
+      (baseUrl, sandbox) => admin.post('/connections', { ...shop, credentials, baseUrl, sandbox }),
+    ],
+    [
+      'a connection that is there',
+      (baseUrl, sandbox) => admin.patch('/connections/conn_1', { baseUrl, sandbox }),
+    ],
+    [
+      'a sign-in elsewhere',
+      (baseUrl, sandbox) => admin.post('/oauth/begin', { ...shop, app, baseUrl, sandbox }),
+    ],
+    [
+      'where tokens are renewed',
+      (tokenUrl, sandbox) =>
+        admin.post('/oauth/begin', { ...shop, settings: { ...shop.settings, tokenUrl }, app, sandbox }),
+    ],
+  ])('sends no call inside by way of %s, a stand-in or not', async (door, send) => {
+    const places = (): Promise<unknown> =>
+      world.warehouse.query(
+        'select id, base_url, settings, (select count(*) from oauth_dances) from connections order by id',
+      );
+    const before = await places();
+    const through: string[] = [];
+    // What the guard itself says of each of them, `address-guard.test.ts` tells.
+    const some = INSIDE_TARGETS.filter((_, i) => i % 8 === 0);
+    for (const [sandbox, targets] of [
+      [false, door === 'a new connection' ? INSIDE_TARGETS : some],
+      [true, some],
+    ] as const)
+      await Promise.all(
+        targets.map(async (target) => {
+          const { status, json } = await send(target, sandbox);
+          if (status !== 400 || !/^body\.(baseUrl|settings\.tokenUrl)$/.test(json.errors[0].field))
+            through.push(`${status} ${target}`);
+        }),
+      );
+    expect(through).toEqual([]);
+    expect(await places()).toEqual(before);
   });
 
   it('pauses a connection, and takes that back', async () => {
+    const shown = async (): Promise<string> => (await operator.get('/overview')).json.connections[0].status;
+    expect(await shown()).toBe('active');
     const paused = await operator.post('/connections/conn_1/pause');
+    expect(await shown()).toBe('paused');
     expect(paused.json).toMatchObject({ status: 'paused', statusReason: 'paused by operator' });
     expect((await operator.post(`${ORDERS}/runs`, {})).status).toBe(409);
     expect(await undo(paused)).toBe(204);

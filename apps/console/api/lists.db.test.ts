@@ -198,6 +198,25 @@ describeDb('the API of a console in use', () => {
     expect(told).not.toContain('hidden-o');
   });
 
+  it('answers a page that was told of a change with what is so since, not with what was kept', async () => {
+    const failures = async (): Promise<number> => (await api.get('/overview')).json.open.failures;
+    const visitor = await world.as('viewer');
+    const reply = await fetch(`${visitor.url}/api/v1/events`, {
+      headers: { Cookie: `stratus-session=${visitor.cookie('stratus-session')!}` },
+    });
+    const before = await failures();
+    let told = '';
+    for await (const part of reply.body!) {
+      told += Buffer.from(part).toString();
+      if (told.includes('event: runs') && !told.includes('event: changed'))
+        await world.warehouse.query(
+          `update failures set state = 'resolved', resolved_at = now() where workspace_id = 'default' and fingerprint = 'aaaabbbbccccdddd'`,
+        );
+      if (/event: changed\ndata: .*failures/.test(told)) break;
+    }
+    expect(await failures()).toBe(before - 1);
+  });
+
   it('lists what a wizard asks for, with the ways to sign in', async () => {
     const { json } = await api.get('/platforms/shopify');
     expect(json.settings.find((one: { name: string }) => one.name === 'shop').required).toBe(true);

@@ -1,4 +1,5 @@
 import type { ConsoleOptions } from '../options.js';
+import { forgetKept } from '../within.js';
 
 /**
  * Pages that show the same thing are told of it at the same moment, and all ask for it then: whoever asks for what is being
@@ -27,5 +28,8 @@ export function sharedRead(
   return body;
 }
 
-/** Something was changed through this console: what is on its way is from before. */
-export const forgetReads = (options: ConsoleOptions): void => void reads.delete(options);
+/** Something was changed, through this console or as its feed tells: what is on its way, or kept, is from before. */
+export function forgetReads(options: ConsoleOptions): void {
+  reads.delete(options);
+  forgetKept(options);
+}

@@ -13,6 +13,7 @@ import {
   updateConnection,
   warehouseTables,
   type ConnectionRow,
+  type FreshnessRow,
 } from '#warehouse';
 import { instant, nameIn, shortId } from '../fields.js';
 import { Problem } from '../problem.js';
@@ -89,9 +90,11 @@ export const connections = resource(
           connectionsHere(here),
           freshness(here.doors.warehouse, here.workspace),
         ]);
+        const of = new Map<string, FreshnessRow[]>(rows.map(({ id }) => [id, []]));
+        for (const one of streams) of.get(one.connectionId)?.push(one);
         return {
           items: rows.map((row) => {
-            const own = streams.filter(({ connectionId }) => connectionId === row.id);
+            const own = of.get(row.id)!;
             const platform = here.doors.platforms.find(({ name }) => name === row.platform);
             const successes = own.flatMap(({ lastSuccessAt }) => lastSuccessAt?.getTime() ?? []);
             return {

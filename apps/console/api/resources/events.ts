@@ -8,6 +8,7 @@ import type { ConsoleOptions } from '../../options.js';
 import type { Caller } from '../callers.js';
 import { instant } from '../fields.js';
 import { Problem } from '../problem.js';
+import { forgetReads } from '../shared-reads.js';
 import { resource, route } from '../route.js';
 import { runKind, runState } from './run-schemas.js';
 
@@ -90,6 +91,8 @@ export const events = resource('events', 'What changes, as it changes.', {
       const leave = feedOf(doors).join(
         workspace,
         ({ runs, subjects }) => {
+          // The page asks at once for what it is told of.
+          forgetReads(doors);
           if (runs.length > 0) send('runs', runs.map(liveOut));
           if (subjects.length > 0) send('changed', subjects);
         },
