@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { control, type Control } from './control.js';
@@ -142,7 +148,12 @@ function strike(fault: Fault, reply: Reply | undefined, response: ServerResponse
         'content-type': html ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
         ...(fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }),
       };
-      return send(response, fault.status, headers, html ? PAGE : '{"errors":"Too Many Requests"}');
+      return send(
+        response,
+        fault.status,
+        headers,
+        html ? PAGE : JSON.stringify({ errors: STATUS_CODES[fault.status] }),
+      );
     }
   }
 }

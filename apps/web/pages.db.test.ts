@@ -1,47 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import axe from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { silentLogger } from '#telemetry';
 import { beat, notePresence, TAKE_PRESENCE } from '#warehouse';
 import { consoleWorld, PASSWORD, type ConsoleWorld } from '../console/testing/console-world.js';
 import { liveIn } from '../console/testing/lived-in.js';
 import { watchDeadWorkers } from '../scheduler/dead-workers.js';
 import { describeBrowser, testBrowser } from '../../tests/browser.js';
+import { PAGES, WINDOWS } from './testing/every-page.js';
+import { bareInstants, faults, tooWide, unreachable } from './testing/looks.js';
 
 const LONG = 120_000;
-
-/** Every page that the frame leads to, by its address, and its heading. */
-const PAGES = [
-  ['/', 'Overview'],
-  ['/runs', 'Runs'],
-  ['/runs?state=failed', 'Runs'],
-  ['/runs/run_bad1', 'shipbob.orders on warehouse'],
-  ['/runs/run_busy', 'shopify.orders on demo'],
-  ['/backfills', 'Backfills'],
-  ['/backfills/backfill_1', 'Backfill of shopify.orders'],
-  ['/errors', 'Error desk'],
-  ['/errors/1f2e3d4c5b6a7980', 'ShipBob answered #; check that the token may read orders'],
-  ['/quarantine', 'Error desk'],
-  ['/quarantine/1', 'gid://shopify/Customer/7'],
-  ['/board', 'Queues'],
-  ['/quota', 'Quota'],
-  ['/alerts', 'Alerts'],
-  ['/orders', 'Orders'],
-  ['/orders/conn_1/1', 'Order #1001'],
-  ['/tables', 'Tables'],
-  ['/tables/orders', 'orders'],
-  ['/connections', 'Connections'],
-  ['/connections/new', 'Add a connection'],
-  ['/connections/conn_1', 'demo'],
-  ['/connections/conn_3/edit', 'Edit books'],
-  ['/audit', 'Audit log'],
-  ['/users', 'Users and roles'],
-  ['/settings', 'Settings'],
-  ['/account', 'Account'],
-] as const;
 
 describeBrowser('the pages', () => {
   let world: ConsoleWorld;
@@ -117,7 +88,101 @@ describeBrowser('the pages', () => {
       await page.setViewportSize({ width: 360, height: 740 });
       await shoot(`${name}-phone`);
       expect(await tooWide(page)).toEqual([]);
+      await page.setViewportSize({ width: 3840, height: 2160 });
+      await shoot(`${name}-4k`);
+      expect(await tooWide(page)).toEqual([]);
+      expect(await bareInstants(page)).toEqual([]);
       await page.setViewportSize({ width: 1280, height: 900 });
+      if (path !== '/board') expect(await unreachable(page)).toEqual([]);
+    },
+    LONG,
+  );
+
+  it('are all of those that the app knows', () => {
+    const app = readFileSync(new URL('app.tsx', import.meta.url), 'utf8');
+    const routes = [...app.matchAll(/^  '(\/[^']*)': /gm)].map(([, route]) => route!);
+    expect(routes.length).toBeGreaterThan(20);
+    const shown = (route: string): boolean =>
+      PAGES.some(([path]) => new RegExp(`^${route.replaceAll(/:\w+/g, '[^/?]+')}(\\?|$)`).test(path));
+    expect(routes.filter((route) => !shown(route))).toEqual([]);
+  });
+
+  it.each(WINDOWS)(
+    '%s, %s: a window with no fault for who cannot see it, for the keyboard alone, or on a phone',
+    async (path, ...buttons) => {
+      await page.goto(world.console.url + path);
+      await page.locator('main .skeleton').first().waitFor({ state: 'detached' });
+      for (const name of buttons) await page.getByRole('button', { name }).first().click();
+      await page.getByRole('dialog').waitFor();
+      await page.locator('dialog .skeleton').first().waitFor({ state: 'detached' });
+      await shoot(`window-${buttons.join('-').replaceAll(/\W+/g, '-')}`);
+      expect(await faults(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await faults(page, ['color-contrast'])).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'light' });
+      expect(await bareInstants(page)).toEqual([]);
+      expect(await unreachable(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      await shoot(`window-${buttons.join('-').replaceAll(/\W+/g, '-')}-phone`);
+      expect(await tooWide(page)).toEqual([]);
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    },
+    LONG,
+  );
+
+  it(
+    'lead through the wizard by keyboard alone, whichever way in is chosen',
+    async () => {
+      await open('/connections/new', 'Add a connection');
+      const comeTo = async (what: Locator): Promise<void> => {
+        const focused = what.and(page.locator(':focus'));
+        for (let i = 0; i < 60 && (await focused.count()) === 0; i++) await page.keyboard.press('Tab');
+      };
+      await comeTo(page.getByRole('radio').first());
+      await page.keyboard.press('Space');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('by keyboard');
+      await page.keyboard.press('Enter');
+      await page.getByText('How Shopify lets us in').waitFor();
+      const ways = await page.getByRole('radio').all();
+      expect(ways.length).toBeGreaterThan(1);
+      for (const [i, way] of ways.entries()) {
+        if (i > 0) {
+          await comeTo(ways[i - 1]!);
+          await page.keyboard.press('ArrowDown');
+        }
+        expect(await way.isChecked()).toBe(true);
+        await shoot(`wizard-way-${i}`);
+        expect(await faults(page)).toEqual([]);
+        expect(await tooWide(page)).toEqual([]);
+        expect(await unreachable(page)).toEqual([]);
+      }
+    },
+    LONG,
+  );
+
+  it.each([
+    ['/sign-in?next=/runs', 'Sign in'],
+    ['/docs', 'The API'],
+    ['/nothing', 'Not Found'],
+  ])(
+    '%s, which stands beside them, neither',
+    async (path, heading) => {
+      const beside = path.startsWith('/sign-in') ? await browser.newPage() : page;
+      await beside.setViewportSize({ width: 1280, height: 900 });
+      await beside.goto(world.console.url + path);
+      await beside.getByRole('heading', { level: 1, name: heading }).waitFor();
+      expect(await faults(beside)).toEqual([]);
+      await beside.emulateMedia({ colorScheme: 'dark' });
+      expect(await faults(beside, ['color-contrast'])).toEqual([]);
+      await beside.emulateMedia({ colorScheme: 'light' });
+      expect(await unreachable(beside)).toEqual([]);
+      await beside.setViewportSize({ width: 360, height: 740 });
+      expect(await tooWide(beside)).toEqual([]);
+      await (beside === page ? page.setViewportSize({ width: 1280, height: 900 }) : beside.close());
+      complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes('404')));
     },
     LONG,
   );
@@ -211,7 +276,7 @@ describeBrowser('the pages', () => {
       await open('/orders', 'Orders');
       const rows = page.getByRole('table', { name: 'Orders' }).getByRole('row');
       expect(await rows.count()).toBe(51);
-      await page.getByRole('button', { name: 'Older' }).click();
+      await page.getByRole('button', { name: 'Next' }).click();
       await page.getByText('Page 2').waitFor();
       await page.getByRole('link', { name: '#1051' }).waitFor();
       await page.getByRole('searchbox').fill('#10999');
@@ -230,7 +295,6 @@ describeBrowser('the pages', () => {
       await page.goto(`${world.console.url}/audit`);
       await page.getByText('Check that the console runs').waitFor();
       await context.unroute('**/api/v1/audit**');
-      await page.getByRole('button', { name: 'Try again' }).click();
       await page.getByRole('table', { name: 'Audit log' }).waitFor();
       complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes('ERR_FAILED')));
     },
@@ -292,27 +356,3 @@ async function presentProcess(databaseUrl: string, name: string): Promise<ChildP
   await once(child.stdout, 'data');
   return child;
 }
-
-/** Serious faults that axe finds on the page as it stands; Bull Board's own are not ours. */
-async function faults(page: Page, only?: readonly string[]): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate<{ id: string; impact: string; nodes: { html: string }[] }[]>(
-    `axe.run({ exclude: [['iframe']] }, ${JSON.stringify({
-      resultTypes: ['violations'],
-      ...(only ? { runOnly: { type: 'rule', values: only } } : {}),
-    })}).then((result) => result.violations)`,
-  );
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-}
-
-/** What stands out of the page on its right side; what scrolls by itself may. */
-const tooWide = (page: Page): Promise<string[]> =>
-  page.evaluate(`(() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll('main *')]
-      .filter((one) => one.getBoundingClientRect().right > width + 1 && !one.closest('[role=region], pre'))
-      .slice(0, 5).map((one) => one.outerHTML.slice(0, 140));
-  })()`);

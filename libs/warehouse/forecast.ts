@@ -64,6 +64,12 @@ export interface Forecast {
   readonly text: string;
 }
 
+/** Waits whose end nobody knows. */
+const UNENDED: Partial<Record<Wait['kind'], string>> = {
+  behind: 'it is behind others',
+  'no-worker': 'no worker takes it',
+};
+
 const unknown = (why: string): Forecast => ({
   endsAt: null,
   pagesLeft: null,
@@ -79,7 +85,7 @@ const unknown = (why: string): Forecast => ({
 export function forecast(row: PaceRow, wait: Wait | null, budget: Budget | null, now: Date): Forecast {
   const startsAt = startOf(wait, now);
   if (startsAt === null)
-    return unknown(`cannot be told while it is ${wait!.kind === 'behind' ? 'behind others' : wait!.kind}`);
+    return unknown(`cannot be told while ${UNENDED[wait!.kind] ?? `it is ${wait!.kind}`}`);
   const left = pagesLeft(row);
   if (left === null)
     return unknown('cannot be told: no earlier run of this kind, and the platform tells no count');

@@ -30,9 +30,9 @@ const STATEMENTS = [
      12, 13, 3000, 2990, now() - interval '10 days', now(), now() - interval '4 days', now() - interval '2 minutes',
      now() - interval '2 minutes')`,
   `insert into run_logs (run_id, level, message) values
-     ('run_bad1', 'info', 'reads from 2026-02-01'), ('run_bad1', 'error', 'ShipBob answered 403')`,
+     ('run_bad1', 'info', 'reads from 2026-02-01'), ('run_bad1', 'error', 'ShipBob answered 403 ${SCRIPT}')`,
   `insert into run_calls (run_id, at, operation, method, path, status, failure, ms, tries) values
-     ('run_bad1', now(), 'orders', 'GET', '/2026-07/order', 403, 'refused', 181, 1)`,
+     ('run_bad1', now(), 'orders', 'GET', '/2026-07/order?${SCRIPT}', 403, 'refused', 181, 1)`,
   `insert into run_attempts (run_id, lease, worker, started_at, ended_at, ended, failure_kind, said) values
      ('run_bad1', 1, 'worker-1', now() - interval '1 minute', now(), 'failed', 'refused', 'ShipBob answered 403')`,
   `insert into checkpoints (connection_id, stream, cursor_at, run_id) values
@@ -54,9 +54,9 @@ const STATEMENTS = [
      'numberOfOrders: expected a number, got "many"', 'aaaabbbbccccdddd')`,
   `insert into alerts (workspace_id, key, severity, title, detail, connection_id, first_at, last_at) values
      ('default', 'reconnect/conn_3', 'critical', 'books must be connected again',
-      'FreeAgent took the refresh token back. Open the connection and sign in there again.', 'conn_3', now() - interval '3 hours', now())`,
+      'FreeAgent took the refresh token back. Open the connection and sign in there again. ${SCRIPT}', 'conn_3', now() - interval '3 hours', now())`,
   `insert into backfills (id, connection_id, stream, window_from, window_to, slice, parallel, requested_by, created_at)
-   values ('backfill_1', 'conn_1', 'shopify.orders', now() - interval '60 days', now() - interval '30 days', 'week', 2, 'operator',
+   values ('backfill_1', 'conn_1', 'shopify.orders', now() - interval '60 days', now() - interval '30 days', 'week', 2, 'operator ${SCRIPT}',
      now() - interval '20 minutes')`,
   `insert into runs (id, connection_id, stream, kind, trigger, state, attempt, backfill_id, slice, window_from, window_to, records,
      pages, queued_at, started_at, finished_at)
@@ -74,6 +74,11 @@ const STATEMENTS = [
   `insert into order_items (connection_id, source_id, parent_source_id, order_id, source, sku, title, qty, price, currency, run_id, payload_hash)
    values ('conn_1', 'item-1', '1', '#1001', 'shopify', 'TEA-01', 'Tea ${SCRIPT}', 2, 4.50, 'GBP', 'run_well1', 'h')`,
   `insert into audit_log (workspace_id, actor, action, subject, outcome, before, after)
-   select 'default', 'admin', 'connection.pause', 'books', 'done', '{"status":"active"}', '{"status":"paused"}' from generate_series(1, 60)`,
+   select 'default', 'admin', 'connection.pause', 'books ${SCRIPT}', 'done', '{"status":"active"}', '{"status":"paused"}' from generate_series(1, 60)`,
+  `update failures set note = '${SCRIPT}', assigned_to = '${SCRIPT}' where fingerprint = '${CAUSE}'`,
+  `update runs set reason = '${SCRIPT}' where id in ('run_busy', 'run_slice3')`,
+  `insert into users (id, workspace_id, name, password_hash, role) values ('user_script', 'default', '${SCRIPT}', 'none', 'viewer')`,
+  `insert into api_tokens (id, workspace_id, user_id, name, token_hash, role, created_at, expires_at)
+   select 'token_script', 'default', id, '${SCRIPT}', 'none', 'viewer', now(), now() + interval '1 day' from users where name = 'admin'`,
   'analyze',
 ];

@@ -1,3 +1,6 @@
+/** A lost reply or store: what is worth asking again without a change. */
+export const mayPass = (error: unknown): boolean => [0, 503].includes(Problem.of(error).status);
+
 /** A refusal of the API as problem details (RFC 9457); status 0 where no reply came. */
 export class Problem extends Error {
   constructor(

@@ -10,7 +10,7 @@ import type { ReplyOf, RouteName } from '../../console/api/types.js';
 import { useToast, type Toast } from '../ui/toasts.js';
 import { call, type Ask, type Asked } from './call.js';
 import type { Me } from './me.js';
-import { Problem } from './problem.js';
+import { mayPass, Problem } from './problem.js';
 
 /** What changes nothing: every GET, and the POSTs that only ask. */
 type ReadName = Extract<RouteName, `GET ${string}` | `POST ${string}/preview`>;
@@ -19,6 +19,9 @@ const queryOf = <K extends ReadName>(key: K, ask: Ask<K>) => ({
   queryKey: [key, ask],
   queryFn: async () => (await call(key, ...([ask] as unknown as Asked<K>))).reply,
 });
+
+/** How soon what could not be read is asked for again. */
+const LOST_MS = 5000;
 
 /** What a reading route answers, kept and asked again when something of it changes. What was there stays meanwhile. */
 export function useRead<K extends ReadName>(
@@ -30,7 +33,7 @@ export function useRead<K extends ReadName>(
     ...queryOf(key, ask),
     placeholderData: keepPreviousData,
     enabled: when,
-    ...(everyMs ? { refetchInterval: everyMs } : {}),
+    refetchInterval: ({ state: { error } }) => (error && mayPass(error) ? LOST_MS : (everyMs ?? false)),
   }) as UseQueryResult<ReplyOf<K>>;
 }
 

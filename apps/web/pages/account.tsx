@@ -78,6 +78,7 @@ function Password(): ReactNode {
 /** The secret and the codes are shown once, here, and kept nowhere in the page after that. */
 function SecondFactor(): ReactNode {
   const { act } = useAction();
+  const { secondFactor } = useMe();
   const [current, setCurrent] = useState('');
   const [code, setCode] = useState('');
   const [begun, setBegun] = useState<{ secret: string; uri: string }>();
@@ -109,42 +110,45 @@ function SecondFactor(): ReactNode {
         )}
       </Form>
     );
-  return (
-    <div className="stack wide">
+  if (secondFactor)
+    return (
       <Form
-        verb="Begin"
-        send={async () => setBegun(await act('POST /account/second-factor', { body: { current } }))}
+        verb="Take it off"
+        tone="bad"
+        send={async () => {
+          await act(
+            'DELETE /account/second-factor',
+            { body: { current, code } },
+            'The second factor is off.',
+          );
+          setCurrent('');
+          setCode('');
+        }}
       >
-        {() => (
+        {(wrong) => (
           <>
-            <p className="quiet">With a second factor, a password alone does not sign in.</p>
+            <p>It is on: a password alone does not sign you in.</p>
             <PasswordField label="Your password" value={current} set={setCurrent} />
+            <CodeField label="A code of the authenticator" value={code} set={setCode} wrong={wrong('code')} />
           </>
         )}
       </Form>
-      <details>
-        <summary>Take it off</summary>
-        <Form
-          verb="Take it off"
-          tone="bad"
-          send={() =>
-            act('DELETE /account/second-factor', { body: { current, code } }, 'The second factor is off.')
-          }
-        >
-          {(wrong) => (
-            <>
-              <PasswordField label="Password" value={current} set={setCurrent} />
-              <CodeField
-                label="A code of the authenticator"
-                value={code}
-                set={setCode}
-                wrong={wrong('code')}
-              />
-            </>
-          )}
-        </Form>
-      </details>
-    </div>
+    );
+  return (
+    <Form
+      verb="Begin"
+      send={async () => {
+        setBegun(await act('POST /account/second-factor', { body: { current } }));
+        setCurrent('');
+      }}
+    >
+      {() => (
+        <>
+          <p className="quiet">It is off. With a second factor, a password alone does not sign in.</p>
+          <PasswordField label="Your password" value={current} set={setCurrent} />
+        </>
+      )}
+    </Form>
   );
 }
 

@@ -1,11 +1,11 @@
 import { useState, type ReactNode } from 'react';
-import { useFilters } from '../ui/filters.js';
+import { areSet, useFilters } from '../ui/filters.js';
 import { Dialog } from '../ui/dialog.js';
 import { Input } from '../ui/field.js';
 import { Listing, type Item } from '../ui/listing.js';
 import { Mark } from '../ui/mark.js';
 import { Page } from '../ui/page.js';
-import { Empty } from '../ui/states.js';
+import { Empty, NoneFits } from '../ui/states.js';
 import { Table } from '../ui/table.js';
 import { At } from '../ui/time.js';
 
@@ -46,7 +46,13 @@ export function Audit(): ReactNode {
               caption="Audit log"
               rows={deeds}
               keyOf={(deed) => deed.id}
-              empty={<Empty title="Nothing fits">Take a filter away.</Empty>}
+              empty={
+                areSet(filters) ? (
+                  <NoneFits what="change" />
+                ) : (
+                  <Empty title="No change yet">Sign-ins and whatever anybody changes will stand here.</Empty>
+                )
+              }
               columns={[
                 { head: 'When', cell: (deed) => <At at={deed.at} /> },
                 { head: 'Who', cell: (deed) => deed.actor },

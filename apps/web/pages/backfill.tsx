@@ -7,7 +7,7 @@ import { Mark } from '../ui/mark.js';
 import { Facts, Page, Section } from '../ui/page.js';
 import { Empty, Ready } from '../ui/states.js';
 import { Table } from '../ui/table.js';
-import { At } from '../ui/time.js';
+import { At, Said } from '../ui/time.js';
 import { Actions, Done } from './backfills.js';
 
 /** One past range and its slices, each a run of its own. */
@@ -49,7 +49,7 @@ export function Backfill(): ReactNode {
               caption="Slices"
               rows={slices}
               keyOf={(slice) => slice.id}
-              empty={<Empty title="No slice" />}
+              empty={<Empty title="No slice is left">Runs that ended long ago are no longer kept.</Empty>}
               columns={[
                 { head: 'Slice', cell: (slice) => <Link href={`/runs/${slice.id}`}>{slice.slice}</Link> },
                 {
@@ -62,7 +62,11 @@ export function Backfill(): ReactNode {
                 },
                 { head: 'State', cell: (slice) => <Mark state={slice.state} /> },
                 { head: 'Records', number: true, cell: (slice) => count(slice.records) },
-                { head: 'Because', wide: true, cell: (slice) => slice.failure ?? slice.reason ?? '–' },
+                {
+                  head: 'Because',
+                  wide: true,
+                  cell: (slice) => <Said text={slice.failure ?? slice.reason ?? '–'} />,
+                },
               ]}
             />
           )}

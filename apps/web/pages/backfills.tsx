@@ -25,7 +25,12 @@ export const Backfills = (): ReactNode => (
           caption="Backfills"
           rows={backfills}
           keyOf={(backfill) => backfill.id}
-          empty={<Empty title="No backfill yet" />}
+          empty={
+            <Empty title="No backfill yet">
+              One begins on the page of a <Link href="/connections">connection</Link>: More …, Backfill a
+              range.
+            </Empty>
+          }
           columns={[
             {
               head: 'Stream',
@@ -73,7 +78,7 @@ export function Done({ backfill }: { backfill: Backfill }): ReactNode {
       <span className="small quiet">
         {percent(backfill.share)}: {count(backfill.succeeded)} of {plural(backfill.slices, 'slice')}
         {backfill.failed > 0 && `, ${count(backfill.failed)} failed`}
-        {backfill.leftMs !== null && `, ${duration(backfill.leftMs)} left`}
+        {backfill.share < 1 && (backfill.leftMs ?? 0) >= 1000 && `, ${duration(backfill.leftMs ?? 0)} left`}
       </span>
     </div>
   );

@@ -9,6 +9,11 @@ import { Ready } from '../ui/states.js';
 
 export type BulkKind = 'retry' | 'replay';
 
+const TITLES = {
+  retry: { asked: 'Retry these runs?', begun: 'These runs go again' },
+  replay: { asked: 'Replay these records?', begun: 'These records are mapped again' },
+} as const;
+
 /** Everything that fails for one reason, made to go again: looked at first, followed to its end, called off on the way. */
 export function Bulk({
   kind,
@@ -31,7 +36,7 @@ export function Bulk({
     else setId(made.id);
   };
   return (
-    <Dialog title={kind === 'retry' ? 'Retry these runs?' : 'Replay these records?'} onClose={onClose}>
+    <Dialog title={TITLES[kind][id ? 'begun' : 'asked']} onClose={onClose}>
       {id ? (
         <Followed id={id} onClose={onClose} />
       ) : (

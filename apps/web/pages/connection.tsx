@@ -4,10 +4,11 @@ import { useAction, useMe, useRead } from '../api/use.js';
 import { may } from '../api/me.js';
 import type { ReplyOf } from '../../console/api/types.js';
 import { Confirm, type Question } from '../ui/dialog.js';
+import { sentence } from '../ui/format.js';
 import { Mark } from '../ui/mark.js';
 import { Facts, Page, Section } from '../ui/page.js';
 import { Ready } from '../ui/states.js';
-import { Ago, At } from '../ui/time.js';
+import { Ago, At, Said } from '../ui/time.js';
 import { StreamTable } from './stream-table.js';
 import { removal } from './removal.js';
 
@@ -89,7 +90,7 @@ function Detail({ connection }: { connection: ConnectionDetail }): ReactNode {
       )}
       {connection.statusReason && (
         <p className="note" data-tone={connection.status === 'reconnect' ? 'bad' : 'warn'}>
-          {connection.statusReason}
+          <Said text={connection.statusReason} />
         </p>
       )}
       <div className="card stack">
@@ -97,7 +98,8 @@ function Detail({ connection }: { connection: ConnectionDetail }): ReactNode {
           of={[
             ['State', <Mark state={connection.status} />],
             ...Object.entries(connection.settings).map(
-              ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+              ([name, value]) =>
+                [sentence(name), typeof value === 'string' ? value : JSON.stringify(value)] as const,
             ),
             connection.baseUrl ? ['Base URL', <code>{connection.baseUrl}</code>] : null,
             ['Credentials', 'sealed, never shown'],

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useFilters } from '../ui/filters.js';
+import { areSet, useFilters } from '../ui/filters.js';
 import { Bars } from '../ui/chart.js';
 import { count, plural } from '../ui/format.js';
 import { Input, Select } from '../ui/field.js';
 import { Listing, type Item } from '../ui/listing.js';
 import { Mark } from '../ui/mark.js';
 import { Page } from '../ui/page.js';
-import { Empty } from '../ui/states.js';
+import { Empty, NoneFits } from '../ui/states.js';
 import { Table } from '../ui/table.js';
 import { Tabs } from '../ui/tabs.js';
 import { Ago } from '../ui/time.js';
@@ -65,7 +65,18 @@ export function ErrorDesk(): ReactNode {
             },
           }}
         >
-          {(failures) => <Failures failures={failures} state={state} />}
+          {(failures) => (
+            <Failures
+              failures={failures}
+              empty={
+                areSet({ ...filters, state: '' }) ? (
+                  <NoneFits what="failure" keeps={state === 'open' ? '' : `?state=${state}`} />
+                ) : (
+                  <Empty title={`Nothing is ${state}`}>{EMPTY[state]}</Empty>
+                )
+              }
+            />
+          )}
         </Listing>
       </div>
     </Page>
@@ -83,23 +94,25 @@ const KINDS = [
   ['record', 'Record'],
 ] as const;
 
-const Failures = ({ failures, state }: { failures: readonly Failure[]; state: string }): ReactNode => (
+const EMPTY: Readonly<Record<string, string>> = {
+  open: 'No run that failed is still to be mended, and no record is in quarantine.',
+  resolved: 'A cause is resolved by hand, or by itself once everything it kept back has gone well.',
+  ignored: 'What is ignored only counts: nobody is asked to see to it.',
+};
+
+const Failures = ({ failures, empty }: { failures: readonly Failure[]; empty: ReactNode }): ReactNode => (
   <Table
     caption="Failures"
     rows={failures}
     keyOf={(failure) => failure.fingerprint}
-    empty={
-      <Empty title={state === 'open' ? 'Nothing is open' : `Nothing is ${state}`}>
-        {state === 'open' && 'Every run that failed has been mended, and every record has landed.'}
-      </Empty>
-    }
+    empty={empty}
     columns={[
       {
         head: 'Cause',
         wide: true,
         cell: (failure) => (
           <>
-            <Link href={`/errors/${failure.fingerprint}`}>{failure.message}</Link>
+            <Link href={`/errors/${failure.fingerprint}`}>{causeOf(failure.message)}</Link>
             <div className="why">
               {failure.stream}
               {failure.operation && ` · ${failure.operation}`}
@@ -126,6 +139,9 @@ const Failures = ({ failures, state }: { failures: readonly Failure[]; state: st
     ]}
   />
 );
+
+/** What somebody reads of a cause: without what the platform said, told for telling causes apart alone; the page shows it. */
+export const causeOf = (message: string): string => message.replace(/ \((?:\{|\[).*\)$/s, '') || message;
 
 /** How often in each of the last 24 hours, the oldest first. */
 export const Trend = ({ failure }: { failure: Pick<Failure, 'trend'> }): ReactNode => (

@@ -13,7 +13,7 @@ import { Empty, Ready } from '../ui/states.js';
 import { Table } from '../ui/table.js';
 import { Ago, At } from '../ui/time.js';
 import { Bulk, type BulkKind } from './bulk.js';
-import { Trend } from './error-desk.js';
+import { causeOf, Trend } from './error-desk.js';
 
 export type FailureDetail = ReplyOf<'GET /failures/{fingerprint}'>;
 
@@ -23,7 +23,7 @@ export function Failure(): ReactNode {
   const failure = useRead('GET /failures/{fingerprint}', { params: { fingerprint } });
   return (
     <Page
-      title={failure.data?.message ?? 'Failure'}
+      title={failure.data ? causeOf(failure.data.message) : 'Failure'}
       crumbs={[['Error desk', '/errors']]}
       lead={
         failure.data &&
@@ -67,7 +67,14 @@ function Detail({ failure }: { failure: FailureDetail }): ReactNode {
               : null,
           ]}
         />
-        <Trend failure={failure} />
+        <div className="stack tight">
+          <Trend failure={failure} />
+          <p className="axis">
+            <span>24 h ago</span>
+            <span>how often it was seen, by the hour</span>
+            <span>now</span>
+          </p>
+        </div>
       </div>
       <Members failure={failure} />
     </>
@@ -199,7 +206,10 @@ const Members = ({ failure }: { failure: FailureDetail }): ReactNode => (
       </Section>
     )}
     {failure.members.runs.length + failure.members.records.length === 0 && (
-      <Empty title="Nothing is kept back by it now" />
+      <Empty title="Nothing is kept back by it now">
+        {failure.state === 'open' && 'If the reason is gone, it can be marked as resolved. '}
+        It opens again should it come back.
+      </Empty>
     )}
   </>
 );

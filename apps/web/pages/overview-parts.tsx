@@ -6,7 +6,7 @@ import { brief, count, duration, plural, shortStream } from '../ui/format.js';
 import { heatTone } from '../ui/heat.js';
 import { Mark } from '../ui/mark.js';
 import { Empty } from '../ui/states.js';
-import { Ago } from '../ui/time.js';
+import { Ago, Said } from '../ui/time.js';
 import type { Seen } from './overview.js';
 import { Used } from './used.js';
 
@@ -39,7 +39,7 @@ export const Figures = ({ seen: { day, open } }: Of): ReactNode => (
     <Figure
       name="Rows moved, 24 hours"
       value={brief(day.moved)}
-      more={`of ${brief(day.records)} records read`}
+      more={`from ${brief(day.records)} records`}
     />
     <Figure
       name="Alerts"
@@ -57,11 +57,15 @@ export const Strip = ({ connection }: { connection: Seen['connections'][number] 
     <div className="row apart">
       <h3>
         <Link href={`/connections/${connection.id}`}>{connection.name}</Link>{' '}
-        <span className="quiet small">{connection.platform}</span>
+        <span className="plain quiet small">{connection.platform}</span>
       </h3>
       {connection.status !== 'active' && <Mark state={connection.status} />}
     </div>
-    {connection.statusReason && <p className="small quiet">{connection.statusReason}</p>}
+    {connection.statusReason && (
+      <p className="small quiet">
+        <Said text={connection.statusReason} />
+      </p>
+    )}
     <div className="strip">
       {connection.streams.map((stream) => (
         <Link
@@ -108,7 +112,7 @@ export function Day({ seen: { at, day } }: Of): ReactNode {
         label={`Runs by the hour: ${count(day.succeeded)} succeeded, ${count(day.failed)} failed in all`}
         bars={bars}
       />
-      <p className="small quiet row apart">
+      <p className="axis">
         <span>24 h ago</span>
         <span>runs by the hour, red where one failed</span>
         <span>now</span>

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { useMe, useRead } from '../api/use.js';
 import { may } from '../api/me.js';
 import type { ReplyOf } from '../../console/api/types.js';
+import { InParts } from '../ui/in-parts.js';
 import { Page, Section } from '../ui/page.js';
 import { Empty, Ready } from '../ui/states.js';
 import { Day, Figures, Meters, Strip, Workers } from './overview-parts.js';
@@ -42,9 +43,9 @@ function Glance({ seen }: { seen: Seen }): ReactNode {
       <Figures seen={seen} />
       <Section title="Freshness">
         <div className="stack">
-          {seen.connections.map((connection) => (
-            <Strip key={connection.id} connection={connection} />
-          ))}
+          <InParts of={seen.connections} size={30}>
+            {(shown) => shown.map((connection) => <Strip key={connection.id} connection={connection} />)}
+          </InParts>
         </div>
       </Section>
       <div className="columns">

@@ -1,14 +1,20 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { Input } from '../ui/field.js';
+import { Input, Select } from '../ui/field.js';
 import { useFilters } from '../ui/filters.js';
 import { Listing } from '../ui/listing.js';
 import { Mark } from '../ui/mark.js';
 import { Page } from '../ui/page.js';
-import { Empty } from '../ui/states.js';
+import { Empty, NoneFits } from '../ui/states.js';
 import { Table } from '../ui/table.js';
 import { Tabs } from '../ui/tabs.js';
 import { Ago } from '../ui/time.js';
+
+const STATES = [
+  ['open', 'Open'],
+  ['ignored', 'Ignored'],
+  ['landed', 'Landed'],
+] as const;
 
 /** Records that could not be used, kept with what they said. */
 export function Quarantine(): ReactNode {
@@ -30,6 +36,12 @@ export function Quarantine(): ReactNode {
       />
       <div>
         <div className="filters">
+          <Select
+            label="State"
+            value={state}
+            options={STATES}
+            onChange={(event) => set('state', event.target.value === 'open' ? '' : event.target.value)}
+          />
           <Input
             label="Stream"
             placeholder="shopify.orders"
@@ -43,7 +55,16 @@ export function Quarantine(): ReactNode {
               caption="Records in quarantine"
               rows={records}
               keyOf={(record) => record.id}
-              empty={<Empty title="No record is in quarantine" />}
+              empty={
+                filters.stream || state !== 'open' ? (
+                  <NoneFits what="record" />
+                ) : (
+                  <Empty title="No record is in quarantine">
+                    A record that cannot be used comes here with what the platform sent and why not; the rest
+                    of its page is taken.
+                  </Empty>
+                )
+              }
               columns={[
                 {
                   head: 'Record',

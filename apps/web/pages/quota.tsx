@@ -3,11 +3,12 @@ import { Link } from 'wouter';
 import { useRead } from '../api/use.js';
 import type { ReplyOf } from '../../console/api/types.js';
 import { brief, count } from '../ui/format.js';
+import { InParts } from '../ui/in-parts.js';
 import { Mark } from '../ui/mark.js';
 import { Page, Section } from '../ui/page.js';
 import { Empty, Ready } from '../ui/states.js';
 import { Table } from '../ui/table.js';
-import { Ago } from '../ui/time.js';
+import { Ago, Said } from '../ui/time.js';
 import { Used } from './used.js';
 
 const SOURCES = {
@@ -30,15 +31,19 @@ export function Quota(): ReactNode {
       <Ready query={quota}>
         {({ items, asOf, source }) =>
           items.length === 0 ? (
-            <Empty title="No connection, no quota" />
+            <Empty title="No connection yet">
+              Budgets come with the first of your <Link href="/connections">connections</Link>.
+            </Empty>
           ) : (
             <div className="stack wide">
               <p className="quiet">
                 {SOURCES[source]} (<Ago at={asOf} />)
               </p>
-              {items.map((account) => (
-                <AccountQuota key={account.connectionId} account={account} />
-              ))}
+              <InParts of={items} size={20}>
+                {(shown) =>
+                  shown.map((account) => <AccountQuota key={account.connectionId} account={account} />)
+                }
+              </InParts>
             </div>
           )
         }
@@ -91,7 +96,7 @@ const AccountQuota = ({ account }: { account: Account }): ReactNode => (
             { head: 'Run', cell: (run) => <Link href={`/runs/${run.run}`}>{run.stream}</Link> },
             { head: 'State', cell: (run) => <Mark state={run.state} /> },
             { head: 'Ends', cell: (run) => <Ago at={run.endsAt} never="not known" /> },
-            { head: 'Because', wide: true, cell: (run) => run.text },
+            { head: 'Because', wide: true, cell: (run) => <Said text={run.text} /> },
           ]}
         />
       )}

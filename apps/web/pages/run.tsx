@@ -4,13 +4,13 @@ import { useAction, useMe, useRead } from '../api/use.js';
 import { may } from '../api/me.js';
 import type { ReplyOf } from '../../console/api/types.js';
 import { Confirm, type Question } from '../ui/dialog.js';
-import { count, duration } from '../ui/format.js';
+import { count, duration, sentence } from '../ui/format.js';
 import { Listing } from '../ui/listing.js';
 import { Mark } from '../ui/mark.js';
 import { Facts, Page, Section } from '../ui/page.js';
 import { Empty, Ready } from '../ui/states.js';
 import { Table } from '../ui/table.js';
-import { Ago, At, Lasted } from '../ui/time.js';
+import { Ago, At, Lasted, Said } from '../ui/time.js';
 import { Progress } from './progress.js';
 
 type RunDetail = ReplyOf<'GET /runs/{id}'>;
@@ -101,13 +101,23 @@ function Detail({ run }: { run: RunDetail }): ReactNode {
       <div className="card stack">
         <div className="row">
           <Mark state={run.state} />
-          {run.why && run.why !== run.failure && <span>{run.why}</span>}
-          {run.reason && run.reason !== run.why && <span className="quiet">{run.reason}</span>}
+          {run.why && run.why !== run.failure && (
+            <span>
+              <Said text={run.why} />
+            </span>
+          )}
+          {run.reason && run.reason !== run.why && (
+            <span className="quiet">
+              <Said text={run.reason} />
+            </span>
+          )}
           {run.state === 'running' && <Progress run={run} />}
         </div>
         {run.failure && (
           <div className="note" data-tone="bad">
-            <p className="strong">{run.failure}</p>
+            <p className="strong">
+              <Said text={run.failure} />
+            </p>
             {run.fingerprint && (
               <p>
                 <Link href={`/errors/${run.fingerprint}`}>Everything that fails for this reason</Link>
@@ -145,7 +155,7 @@ function Detail({ run }: { run: RunDetail }): ReactNode {
           <Facts
             of={(
               ['pages', 'calls', 'records', 'inserted', 'changed', 'same', 'gone', 'quarantined'] as const
-            ).map((name) => [name, <span className="number">{count(run[name])}</span>] as const)}
+            ).map((name) => [sentence(name), <span className="number">{count(run[name])}</span>] as const)}
           />
         </div>
       </Section>
@@ -154,13 +164,13 @@ function Detail({ run }: { run: RunDetail }): ReactNode {
           caption="Attempts"
           rows={run.attempts}
           keyOf={(attempt) => attempt.endedAt}
-          empty={<Empty title="No attempt has ended yet" />}
+          empty={<Empty title="No attempt has ended yet">How each one ended will stand here.</Empty>}
           columns={[
             { head: 'Worker', cell: (attempt) => attempt.worker ?? '–' },
             { head: 'Took', cell: (attempt) => <Lasted from={attempt.startedAt} to={attempt.endedAt} /> },
             { head: 'Ended', cell: (attempt) => <Ago at={attempt.endedAt} /> },
             { head: 'As', cell: (attempt) => <Mark state={attempt.ended} /> },
-            { head: 'Because', wide: true, cell: (attempt) => attempt.said ?? '–' },
+            { head: 'Because', wide: true, cell: (attempt) => <Said text={attempt.said ?? '–'} /> },
           ]}
         />
       </Section>
@@ -178,9 +188,13 @@ const Calls = ({ id }: { id: string }): ReactNode => (
           caption="Calls"
           rows={calls}
           keyOf={(call) => call.id}
-          empty={<Empty title="No call is kept">Calls are kept for some days: see Settings.</Empty>}
+          empty={
+            <Empty title="No call is kept">
+              It has made none yet, or they were cleared away: calls are kept for some days.
+            </Empty>
+          }
           columns={[
-            { head: 'At', cell: (call) => <Ago at={call.at} /> },
+            { head: 'At', cell: (call) => <At at={call.at} /> },
             {
               head: 'Call',
               wide: true,
@@ -221,14 +235,18 @@ const Log = ({ id }: { id: string }): ReactNode => (
           caption="Log"
           rows={lines}
           keyOf={(line) => line.id}
-          empty={<Empty title="It has said nothing yet" />}
+          empty={
+            <Empty title="No line is kept">
+              It has said nothing yet, or it was cleared away: logs are kept for some weeks.
+            </Empty>
+          }
           columns={[
             { head: 'At', cell: (line) => <At at={line.at} /> },
             {
               head: 'Level',
               cell: (line) => <Mark state={line.level} tone={LEVELS[line.level] ?? 'idle'} />,
             },
-            { head: 'Said', wide: true, cell: (line) => line.message },
+            { head: 'Said', wide: true, cell: (line) => <Said text={line.message} /> },
           ]}
         />
       )}

@@ -2,14 +2,14 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useRead } from '../api/use.js';
 import { Input, Select } from '../ui/field.js';
-import { useFilters } from '../ui/filters.js';
+import { areSet, useFilters } from '../ui/filters.js';
 import { count } from '../ui/format.js';
 import { Listing, type Item } from '../ui/listing.js';
 import { Mark } from '../ui/mark.js';
 import { Page } from '../ui/page.js';
-import { Empty } from '../ui/states.js';
+import { Empty, NoneFits } from '../ui/states.js';
 import { Table, type Column } from '../ui/table.js';
-import { Ago, Lasted } from '../ui/time.js';
+import { Ago, Lasted, Said } from '../ui/time.js';
 import { Progress } from './progress.js';
 
 export type RunItem = Item<'GET /runs'>;
@@ -77,10 +77,14 @@ export function Runs(): ReactNode {
               caption="Runs"
               runs={runs}
               empty={
-                <Empty title="No run fits">
-                  Take a filter away. Without any, there is no run yet: a connection's page has a button for
-                  its first one.
-                </Empty>
+                areSet(filters) ? (
+                  <NoneFits what="run" />
+                ) : (
+                  <Empty title="No run yet">
+                    A run begins by its schedule, or by hand on the page of one of your{' '}
+                    <Link href="/connections">connections</Link>.
+                  </Empty>
+                )
               }
             />
           )}
@@ -118,10 +122,14 @@ const COLUMNS: readonly Column<RunItem>[] = [
         {run.state === 'running' && <Progress run={run} />}
         {run.failure ? (
           <div className="why" data-tone="bad">
-            {run.failure}
+            <Said text={run.failure} />
           </div>
         ) : (
-          run.why && <div className="why">{run.why}</div>
+          run.why && (
+            <div className="why">
+              <Said text={run.why} />
+            </div>
+          )
         )}
       </>
     ),

@@ -62,7 +62,7 @@ const Keys = ({ found }: { found: Found }): ReactNode => (
       keyOf={(key) => key.id}
       empty={<Empty title="No key">Set STRATUS_SECRET_KEY.</Empty>}
       columns={[
-        { head: 'Id', cell: (key) => <code>{key.id}</code> },
+        { head: 'Id', cell: (key) => <code className="nowrap">{key.id}</code> },
         {
           head: 'State',
           cell: (key) => (

@@ -8,7 +8,7 @@ import { HeatMark } from '../ui/heat.js';
 import { Mark, toneOf } from '../ui/mark.js';
 import { Empty, Ready } from '../ui/states.js';
 import { Table, type Column } from '../ui/table.js';
-import { Ago } from '../ui/time.js';
+import { Ago, Said } from '../ui/time.js';
 import type { ConnectionDetail } from './connection.js';
 import { StreamWindow } from './stream-window.js';
 
@@ -45,7 +45,7 @@ export function StreamTable({ connection }: { connection: ConnectionDetail }): R
               caption="Streams"
               rows={items}
               keyOf={(one) => one.stream}
-              empty={<Empty title="This platform has no stream" />}
+              empty={<Empty title="This platform has no stream">Nothing is read from it.</Empty>}
               columns={columns}
             />
             {chosen && (
@@ -70,13 +70,12 @@ const COLUMNS: readonly Column<StreamItem>[] = [
   },
   {
     head: 'State',
-    wide: true,
     cell: (one) => (
       <>
         <HeatMark heat={one.heat} /> {one.state === 'running' && <Mark state="running" />}
         {one.lastFailure ? (
           <div className="why" data-tone="bad">
-            {one.lastFailure}
+            <Said text={one.lastFailure} />
           </div>
         ) : (
           one.notice && <div className="why">{one.notice}</div>
@@ -96,7 +95,7 @@ const COLUMNS: readonly Column<StreamItem>[] = [
     cell: (one) => (
       <>
         <Ago at={one.lastSuccessAt} never="never" />
-        <div className="why">at most {duration(one.objectiveMs)}</div>
+        <div className="why nowrap">at most {duration(one.objectiveMs)}</div>
       </>
     ),
   },
@@ -120,8 +119,8 @@ const COLUMNS: readonly Column<StreamItem>[] = [
     head: 'Cadence',
     cell: (one) => (
       <>
-        {cadenceText(one.schedule)}
-        <div className="why">
+        <span className={one.schedule.cron === null ? 'nowrap' : undefined}>{cadenceText(one.schedule)}</span>
+        <div className="why nowrap">
           next: <Ago at={one.nextAt[0]} never="not by itself" />
         </div>
       </>

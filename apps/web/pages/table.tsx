@@ -4,11 +4,11 @@ import { useMe, useRead } from '../api/use.js';
 import { may } from '../api/me.js';
 import { addressOf } from '../api/call.js';
 import { Checkbox, Input, Select } from '../ui/field.js';
-import { useFilters } from '../ui/filters.js';
+import { areSet, useFilters } from '../ui/filters.js';
 import { Listing } from '../ui/listing.js';
 import { Page } from '../ui/page.js';
 import { Rows, type Row } from '../ui/rows.js';
-import { Empty } from '../ui/states.js';
+import { Empty, NoneFits } from '../ui/states.js';
 
 /** One table's rows as they are, page by page, and all of them as CSV. */
 export function TableRows(): ReactNode {
@@ -80,7 +80,15 @@ export function TableRows(): ReactNode {
               caption={`Rows of ${name}`}
               rows={rows as readonly Row[]}
               {...(table ? { columns: table.columns.map((column) => column.name) } : {})}
-              empty={<Empty title="No row fits">The table is empty, or a filter leaves nothing of it.</Empty>}
+              empty={
+                areSet(filters) ? (
+                  <NoneFits what="row" />
+                ) : (
+                  <Empty title="No row yet">
+                    {table ? `Rows come with the runs of ${table.streams.join(', ')}.` : null}
+                  </Empty>
+                )
+              }
             />
           )}
         </Listing>

@@ -18,7 +18,7 @@ export function Tables(): ReactNode {
             caption="Tables"
             rows={items}
             keyOf={(table) => table.name}
-            empty={<Empty title="No table yet" />}
+            empty={<Empty title="No table yet">Bring the database up to date: stratus migrate.</Empty>}
             columns={[
               { head: 'Table', cell: (table) => <Link href={`/tables/${table.name}`}>{table.name}</Link> },
               {

@@ -23,7 +23,11 @@ export function Tokens({ onSecret }: { onSecret: OnSecret }): ReactNode {
             caption="Tokens"
             rows={tokens}
             keyOf={(token) => token.id}
-            empty={<Empty title="No token">The API is described at /docs.</Empty>}
+            empty={
+              <Empty title="No token yet">
+                What a script may call with one is <a href="/docs">described here</a>.
+              </Empty>
+            }
             columns={[
               { head: 'Name', cell: (token) => <span className="strong">{token.name}</span> },
               { head: 'Owner', cell: (token) => token.owner },

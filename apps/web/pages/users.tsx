@@ -3,6 +3,7 @@ import { useAction, useMe } from '../api/use.js';
 import { Confirm, Dialog, type Question } from '../ui/dialog.js';
 import { Input, Select } from '../ui/field.js';
 import { Form } from '../ui/form.js';
+import { plural } from '../ui/format.js';
 import { Listing, type Item } from '../ui/listing.js';
 import { ShownOnce } from '../ui/once.js';
 import { Page } from '../ui/page.js';
@@ -93,7 +94,7 @@ function UserTable({
         caption="Users"
         rows={users}
         keyOf={(user) => user.id}
-        empty={<Empty title="No user" />}
+        empty={<Empty title="No user">Add the first one.</Empty>}
         columns={[
           {
             head: 'Name',
@@ -120,7 +121,10 @@ function UserTable({
             ),
           },
           { head: 'Second factor', cell: (user) => (user.secondFactor ? 'on' : 'off') },
-          { head: 'Signed in', cell: (user) => (user.sessions === 0 ? 'no' : `in ${user.sessions}`) },
+          {
+            head: 'Signed in',
+            cell: (user) => (user.sessions === 0 ? 'no' : `in ${plural(user.sessions, 'browser')}`),
+          },
           { head: 'Since', cell: (user) => <Ago at={user.createdAt} /> },
           {
             head: 'Do',

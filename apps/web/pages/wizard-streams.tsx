@@ -62,7 +62,9 @@ function Test({ id, title }: { id: string; title: string }): ReactNode {
       <p>{says}</p>
       {!(result instanceof Problem) && result.scopes && (
         <>
-          <p>Granted: {result.scopes.granted.join(', ') || 'nothing'}</p>
+          {result.scopes.granted.some((scope) => !says.includes(scope)) && (
+            <p>Granted: {result.scopes.granted.join(', ')}</p>
+          )}
           {result.scopes.missing.length > 0 && (
             <p className="strong">Missing: {result.scopes.missing.join(', ')}</p>
           )}

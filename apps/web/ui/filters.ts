@@ -1,5 +1,9 @@
 import { useSearchParams } from 'wouter';
 
+/** Whether any of them is set. */
+export const areSet = (filters: Readonly<Record<string, string>>): boolean =>
+  Object.values(filters).some((value) => value !== '');
+
 /**
  * Filters live in the address: a list can be bookmarked, sent to somebody, and is the same after going back.
  * Setting one starts the list at its first page.

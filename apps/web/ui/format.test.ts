@@ -1,4 +1,15 @@
-import { brief, count, distance, duration, inUtc, inZone, percent, plural, sentence } from './format.js';
+import {
+  brief,
+  clockIn,
+  count,
+  distance,
+  duration,
+  inUtc,
+  inZone,
+  percent,
+  plural,
+  sentence,
+} from './format.js';
 
 const now = new Date('2026-02-03T04:05:06Z');
 const before = (seconds: number): Date => new Date(now.getTime() - seconds * 1000);
@@ -28,6 +39,11 @@ describe('what the pages say', () => {
     expect(inUtc(now)).toBe('2026-02-03 04:05:06 UTC');
     expect(inZone(now, 'Asia/Kolkata')).toBe('3 Feb 2026, 09:35:06');
     expect(inZone(now, 'America/New_York')).toBe('2 Feb 2026, 23:05:06');
+  });
+
+  it('leaves the day of a time out where it is today there', () => {
+    expect(clockIn(before(60), now, 'Asia/Kolkata')).toBe('09:34:06');
+    expect(clockIn(before(12 * 3600), now, 'Asia/Kolkata')).toBe('2 Feb 2026, 21:35:06');
   });
 
   it('keeps every digit of a count, also of one that is no safe number', () => {

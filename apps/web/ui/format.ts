@@ -61,6 +61,13 @@ export function inZone(at: Date, zone?: string): string {
   return format.format(at);
 }
 
+/** As `inZone`, without its day where that is today's. */
+export function clockIn(at: Date, now: Date, zone?: string): string {
+  const [today] = inZone(now, zone).split(', ');
+  const [day, time] = inZone(at, zone).split(', ') as [string, string];
+  return day === today ? time : `${day}, ${time}`;
+}
+
 const whole = new Intl.NumberFormat('en-US');
 const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 

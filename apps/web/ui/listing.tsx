@@ -62,11 +62,11 @@ export function Listing<K extends ListName>({
                   disabled={cursors.length === 0}
                   onClick={() => go(cursors.slice(0, -1))}
                 >
-                  Newer
+                  Previous
                 </button>
                 <span>Page {cursors.length + 1}</span>
                 <button type="button" disabled={next === null} onClick={() => next && go([...cursors, next])}>
-                  Older
+                  Next
                 </button>
               </nav>
             )}

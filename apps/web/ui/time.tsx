@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useNow } from './clock.js';
-import { distance, duration, inUtc, inZone } from './format.js';
+import { clockIn, distance, duration, inUtc, inZone } from './format.js';
 
 type At = string | null | undefined;
 
@@ -25,6 +25,23 @@ export function At({ at, never = '–' }: { at: At; never?: string }): ReactNode
       {inZone(instant)}
     </time>
   );
+}
+
+const CLOCK = /((?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d UTC)/;
+
+/** A sentence of the console's own: the times in it are said in UTC, without a day where that is today's, and shown in the viewer's zone. */
+export function Said({ text }: { text: string }): ReactNode {
+  const now = useNow();
+  return text.split(CLOCK).map((part, i) => {
+    if (i % 2 === 0) return part;
+    const said = part.replace(' UTC', 'Z').replace(' ', 'T');
+    const at = new Date(said.includes('T') ? said : `${now.toISOString().slice(0, 11)}${said}`);
+    return (
+      <time key={i} className="nowrap" dateTime={at.toISOString()} title={inUtc(at)}>
+        {clockIn(at, now)}
+      </time>
+    );
+  });
 }
 
 /** How long from one instant to the other, or until now. */
