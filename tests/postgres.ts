@@ -56,9 +56,18 @@ async function migratedTemplate(server: string): Promise<string> {
     await client.query(`drop database if exists ${building} with (force)`);
     await client.query(`create database ${building}`);
     await migrate(databaseUrl(server, building));
+    await makeQueues(databaseUrl(server, building));
     await client.query(`alter database ${building} rename to ${name}`);
   });
   return name;
+}
+
+/** What the queue keeps in Postgres is made by whoever first asks for it: as much work as all of ours. */
+async function makeQueues(url: string): Promise<void> {
+  const { openQueues } = await import('#queue');
+  const queues = openQueues({ store: { kind: 'postgres', url }, platforms: [], onError: () => undefined });
+  await queues.schedules();
+  await queues.close();
 }
 
 function migrationsHash(): string {
