@@ -19,8 +19,9 @@ export default {
   testSequencer: '<rootDir>/tests/longest-first.mjs',
   // A first database test waits for the server's start and the template's migration.
   testTimeout: 30_000,
-  // As many as the processors it is meant for: tests that measure time against a strict platform need what they are given.
-  maxWorkers: 2,
+  // One more than the processors it is meant for, since each waits for its servers often; tests that measure time against a
+  // strict platform still get what they need.
+  maxWorkers: 3,
   // What one file leaves in memory stays with its worker: a large one is started anew between two files.
   workerIdleMemoryLimit: '1.5GB',
 } satisfies Config;

@@ -201,14 +201,29 @@ export class Strikes {
 
   /**
    * Does once more, where nothing else is wrong, what the plan wanted to be met and was not: what befell Redis may have
-   * mended every broken schedule before the scheduler looked, and a busy machine may have read no broken record in time.
+   * mended every broken schedule before the scheduler looked, and a busy machine may have made no call in time to be
+   * told that it was one too many, and read no broken record.
    */
   async makeUpFor(plan: readonly Timed[]): Promise<void> {
     if (plan.some(({ fault }) => fault.kind === 'break-schedule')) await this.breakUntilRevived(60_000);
+    const throttles = plan.find(({ fault }) => saysTooMany(fault));
+    if (throttles) await this.strikeUntil(throttles.fault, async () => this.field.signs.met['429']! > 0);
     const corrupt = plan.find(({ fault }) => fault.kind === 'platform' && fault.trouble.kind === 'corrupt');
     if (!corrupt) return;
-    const kept = await this.field.warehouse.query('select 1 from quarantine limit 1');
-    if (kept.length === 0) await this.strike(corrupt.fault, async () => undefined);
+    await this.strikeUntil(corrupt.fault, async () => {
+      const kept = await this.field.warehouse.query('select 1 from quarantine limit 1');
+      return kept.length > 0;
+    });
+  }
+
+  /** Nothing where it was met before; at most three times for as long as a stream may wait to be read. */
+  private async strikeUntil(fault: Fault, isMet: () => Promise<boolean>): Promise<void> {
+    for (let tries = 0; tries < 3 && !(await isMet()); tries++) {
+      const ends = performance.now() + READ_MS;
+      await this.strike(fault, async () => {
+        while (performance.now() < ends && !(await isMet())) await after(250);
+      });
+    }
   }
 
   /** Until the scheduler was seen to revive one, or the time is up. */
@@ -240,6 +255,11 @@ const AT_WORK_MS = 5000;
 const ZOMBIE_MS = 3000;
 /** How long a broken record may wait for its stream to be read: a few cadences. */
 const READ_MS = 60_000;
+
+const saysTooMany = (fault: Fault): boolean =>
+  fault.kind === 'platform' &&
+  fault.trouble.kind === 'replies' &&
+  fault.trouble.faults.some(({ kind, status }) => kind === 'status' && status === 429);
 
 /** What may not happen at the same time shares a lane. */
 function laneOf(fault: Fault): string {
