@@ -25,13 +25,34 @@ export function judgedWithout(
 function without(body: unknown, secrets: readonly string[]): unknown {
   if (body === null || body === undefined || Buffer.isBuffer(body)) return body;
   const isText = typeof body === 'string';
-  const told = isText ? body : JSON.stringify(body);
+  const told = isText ? body : written(body);
+  // What nests too deep to be written holds nothing that anybody is told of.
+  if (told === null) return null;
   let rest = told;
   for (const secret of secrets)
-    for (const spelling of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
-      rest = rest.replaceAll(spelling, CENSORED);
+    for (const spelling of spellings(secret)) rest = rest.replaceAll(spelling, CENSORED);
   if (rest === told) return body;
   return isText ? rest : JSON.parse(rest);
+}
+
+/** As it is, in an address, in a form, in JSON. */
+function spellings(secret: string): string[] {
+  // Half of a pair of surrogates is nothing that an address can spell.
+  const whole = Buffer.from(secret).toString();
+  return [
+    secret,
+    encodeURIComponent(whole),
+    new URLSearchParams([['', whole]]).toString().slice(1),
+    JSON.stringify(secret).slice(1, -1),
+  ];
+}
+
+function written(body: unknown): string | null {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    return null;
+  }
 }
 
 /** Every text in the credentials, the longest first: one may be a part of another. */
