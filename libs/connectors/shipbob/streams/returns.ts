@@ -43,7 +43,14 @@ export const returns = defineStream({
 
   schema: Return,
   key: (back) => back.id,
-  cursor: { of: returnUpdatedAt, order: 'unordered', lookback: days(30), startAt: null },
+  cursor: {
+    of: returnUpdatedAt,
+    // No list asks by it: an old one that was corrected is here with a new clock, and in none of the three.
+    version: returnUpdatedAt,
+    order: 'unordered',
+    lookback: days(30),
+    startAt: null,
+  },
   listing: idListing({
     list: RETURNS,
     ids: 'Ids',
