@@ -19,14 +19,21 @@ export interface Leader {
 /** A question about the lock is answered at once or not at all. */
 const ANSWER_MS = seconds(10);
 
+/** Whose session has it, of this database. */
+const HELD = `pg_locks where locktype = 'advisory' and classid = 0 and objid = ${LOCK} and objsubid = 1 and granted
+  and database = (select oid from pg_database where datname = current_database())`;
+
 /**
  * Leadership by a session lock in Postgres on a connection of its own: it is given back by itself when the process
  * or the connection dies. A server that goes silent is given up after ten seconds; a host that vanished without a
- * word is noticed by the server after some forty, by TCP keepalives, and its lock is free then.
+ * word is noticed by the server after some forty, by TCP keepalives, and its lock is free then. Something in between
+ * that goes on answering those would keep the lock for nobody: a session that this process gave up is ended by its next one.
  */
 export function leaderLock(url: string, answerMs: Duration = ANSWER_MS): Leader {
   let client: pg.Client | undefined;
   let leads = false;
+  /** The server's process behind the session that last had the lock. */
+  let holder: number | undefined;
 
   async function connected(): Promise<pg.Client> {
     if (client) return client;
@@ -79,8 +86,13 @@ export function leaderLock(url: string, answerMs: Duration = ANSWER_MS): Leader 
         await ask('select 1');
         return leads;
       }
-      const [row] = await ask<{ got: boolean }>(`select pg_try_advisory_lock(${LOCK}) as got`);
+      const [row] = await ask<{ got: boolean; pid: number }>(
+        `select pg_try_advisory_lock(${LOCK}) as got, pg_backend_pid() as pid`,
+      );
       leads = row?.got ?? false;
+      if (leads) holder = row?.pid;
+      else if (holder !== undefined)
+        await ask(`select pg_terminate_backend(pid) from ${HELD} and pid = ${holder}`);
       return leads;
     },
     resign() {
@@ -88,10 +100,7 @@ export function leaderLock(url: string, answerMs: Duration = ANSWER_MS): Leader 
     },
     async depose() {
       const ended = await ask<{ ended: boolean }>(
-        `select pg_terminate_backend(pid) as ended from pg_locks
-         where locktype = 'advisory' and classid = 0 and objid = ${LOCK} and objsubid = 1 and granted
-           and database = (select oid from pg_database where datname = current_database())
-           and pid <> pg_backend_pid()`,
+        `select pg_terminate_backend(pid) as ended from ${HELD} and pid <> pg_backend_pid()`,
       );
       return ended.some((one) => one.ended);
     },
