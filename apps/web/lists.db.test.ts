@@ -2,7 +2,7 @@ import type { Browser, Page, Route } from 'playwright-core';
 import { warehouseTables, type Warehouse } from '#warehouse';
 import { consoleWorld, PASSWORD, type ConsoleWorld } from '../console/testing/console-world.js';
 import { createUser } from '../console/index.js';
-import { describeBrowser, testBrowser } from '../../tests/browser.js';
+import { describeBrowser, follow, testBrowser, UNSEEN } from '../../tests/browser.js';
 
 const LONG = 120_000;
 const MANY = 10_000;
@@ -96,7 +96,7 @@ describeBrowser('every list', () => {
   let browser: Browser;
   const pages = new Map<string, Page>();
   const signIn = async (workspace: string): Promise<void> => {
-    const page = await browser.newPage({ reducedMotion: 'reduce' });
+    const page = await browser.newPage({ reducedMotion: 'reduce', ...UNSEEN });
     pages.set(workspace, page);
     page.setDefaultTimeout(15_000);
     await page.goto(`${world.console.url}/sign-in`);
@@ -105,10 +105,7 @@ describeBrowser('every list', () => {
     await page.getByLabel('Workspace').fill(workspace);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-    await rest(page);
   };
-  /** A page that nobody looks at is not kept up to date. */
-  const rest = (page: Page): Promise<unknown> => page.goto('about:blank');
 
   beforeAll(async () => {
     world = await consoleWorld({ options: { now: () => new Date() } });
@@ -120,7 +117,6 @@ describeBrowser('every list', () => {
     browser = await testBrowser();
     for (const workspace of ['default', 'fresh', 'crowd']) await signIn(workspace);
   }, LONG);
-  afterEach(() => Promise.all([...pages.values()].map(rest)));
   afterAll(async () => {
     await browser?.close();
     await world?.close();
@@ -173,7 +169,7 @@ describeBrowser('every list', () => {
     '$path ($from) says where it is empty what that means',
     async ({ path, empty, emptyAt }) => {
       const page = pages.get(emptyAt ? 'default' : 'fresh')!;
-      await page.goto(world.console.url + (emptyAt ?? path));
+      await follow(page, emptyAt ?? path);
       const said = page.locator('.empty', { hasText: empty! });
       await said.waitFor();
       // More than that there is nothing: why, or what to do.
@@ -192,7 +188,7 @@ describeBrowser('every list', () => {
         '/quarantine?state=landed',
         '/audit?actor=none',
       ]) {
-        await page.goto(world.console.url + path);
+        await follow(page, path);
         await page.getByRole('link', { name: 'Clear the filters' }).click();
         await page.locator('main tbody tr').nth(49).waitFor();
         expect(new URL(page.url()).search).toBe('');
@@ -213,13 +209,13 @@ describeBrowser('every list', () => {
     async (status, next) => {
       const page = pages.get('fresh')!;
       await page.route('**/api/v1/runs?**', (route) => refuse(route, status));
-      await page.goto(`${world.console.url}/runs`);
+      await follow(page, `/runs?stream=${status}`);
       const trouble = page.getByRole('alert');
       await trouble.getByText('why').waitFor();
       expect(await trouble.textContent()).toContain(next);
       await page.unroute('**/api/v1/runs?**');
       // A store that was away is asked again by the page itself.
-      if (status === 503) await page.getByText('No run yet').waitFor();
+      if (status === 503) await page.getByText('No run fits').waitFor();
     },
     LONG,
   );

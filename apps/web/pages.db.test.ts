@@ -8,7 +8,7 @@ import { beat, notePresence, TAKE_PRESENCE } from '#warehouse';
 import { consoleWorld, PASSWORD, type ConsoleWorld } from '../console/testing/console-world.js';
 import { liveIn } from '../console/testing/lived-in.js';
 import { watchDeadWorkers } from '../scheduler/dead-workers.js';
-import { describeBrowser, testBrowser } from '../../tests/browser.js';
+import { describeBrowser, follow, testBrowser, UNSEEN } from '../../tests/browser.js';
 import { PAGES, WINDOWS } from './testing/every-page.js';
 import { bareInstants, faults, tooWide, unreachable } from './testing/looks.js';
 
@@ -48,6 +48,7 @@ describeBrowser('the pages', () => {
       colorScheme: 'light',
       reducedMotion: 'reduce',
       timezoneId: 'Asia/Kolkata',
+      ...(shots ? {} : UNSEEN),
     });
     page = await context.newPage();
     page.setDefaultTimeout(15_000);
@@ -76,7 +77,8 @@ describeBrowser('the pages', () => {
     '%s has no serious fault for who cannot see it, in light or dark, and fits a phone',
     async (path, heading) => {
       const name = path === '/' ? 'overview' : path.slice(1).replaceAll(/[/?=]+/g, '-');
-      await open(path, heading);
+      await follow(page, path);
+      await settled(heading);
       if (path === '/board')
         await page.frameLocator('iframe').getByText('shopify', { exact: true }).first().waitFor();
       await shoot(name);
@@ -93,7 +95,7 @@ describeBrowser('the pages', () => {
       expect(await tooWide(page)).toEqual([]);
       expect(await bareInstants(page)).toEqual([]);
       await page.setViewportSize({ width: 1280, height: 900 });
-      if (path !== '/board') expect(await unreachable(page)).toEqual([]);
+      if (path !== '/board') expect(await unreachable(page, path === '/' ? 'body' : 'main')).toEqual([]);
     },
     LONG,
   );
@@ -110,7 +112,7 @@ describeBrowser('the pages', () => {
   it.each(WINDOWS)(
     '%s, %s: a window with no fault for who cannot see it, for the keyboard alone, or on a phone',
     async (path, ...buttons) => {
-      await page.goto(world.console.url + path);
+      await follow(page, path);
       await page.locator('main .skeleton').first().waitFor({ state: 'detached' });
       for (const name of buttons) await page.getByRole('button', { name }).first().click();
       await page.getByRole('dialog').waitFor();

@@ -124,7 +124,10 @@ describeDb('runs', () => {
         { state: 'queued', now: NOW, busyMs: 1, uncounted: true },
       );
       await db.warehouse.query('update runs set pages = 3 where id = $1', [long.id]);
-      expect(await claim(newer.id)).toMatchObject({ refused: 'held' });
+      expect(await claim(newer.id)).toMatchObject({
+        refused: 'turn',
+        by: `run ${long.id} of its stream has begun and goes on first`,
+      });
       const byHand = await db.queue(connection);
       await put((await claimed(byHand.id)).id, 'succeeded');
       // One that failed has no turn of its own until its wait is over.

@@ -148,7 +148,14 @@ export async function claimRun(
      where connection_id = $1 and stream = $2 and state = 'running' and id <> $3 and backfill_id is null`,
     [run.connectionId, run.stream, id],
   );
-  return { refused: 'held', until: other?.until ?? null, by: other?.by ?? null };
+  if (other) return { refused: 'held', ...other };
+  const [ahead] = await warehouse.query<{ id: string }>(
+    `select id from runs w where connection_id = $1 and stream = $2 and kind = $3 and id <> $4 and ${waitsBegun('w')} limit 1`,
+    [run.connectionId, run.stream, run.kind, id],
+  );
+  if (ahead)
+    return { refused: 'turn', until: null, by: `run ${ahead.id} of its stream has begun and goes on first` };
+  return { refused: 'held', until: null, by: null };
 }
 
 type Execute = <R>(sql: string, parameters: readonly unknown[]) => Promise<R[]>;

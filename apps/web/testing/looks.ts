@@ -38,20 +38,27 @@ export const bareInstants = (page: Page): Promise<string[]> =>
 /**
  * What the keyboard cannot do on the page as it stands: what may be worked and is never come to by Tab, what is come to
  * and does not show it, and what only a pointer can press. A group of radio buttons is one stop; a frame is not walked.
+ * Within `main` it begins where a skip link leads to; an open window is walked alone.
  */
-export async function unreachable(page: Page): Promise<string[]> {
+export async function unreachable(page: Page, part: 'body' | 'main' = 'body'): Promise<string[]> {
   const stops = await page.evaluate<number>(`(() => {
-    const within = document.querySelector('dialog[open]') ?? document.body;
+    const within = document.querySelector('dialog[open]') ?? document.querySelector('${part}');
     const seen = (one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0;
     const stops = new Set([...within.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
       .filter((one) => seen(one) && !one.disabled && one.tabIndex >= 0 && one.type !== 'radio'));
-    window.walk = { left: new Set(stops), unmarked: [] };
+    window.walk?.over.abort();
+    const over = new AbortController();
+    window.walk = { left: new Set(stops), unmarked: [], over };
     document.addEventListener('focusin', ({ target }) => {
       window.walk.left.delete(target);
       const { outlineStyle, outlineWidth } = getComputedStyle(target);
       if (stops.has(target) && (outlineStyle === 'none' || outlineWidth === '0px')) window.walk.unmarked.push(target);
-    });
+    }, { signal: over.signal });
     document.activeElement?.blur();
+    if (within.matches('main')) {
+      within.tabIndex = -1;
+      within.focus();
+    }
     return stops.size + within.querySelectorAll('[type=radio]').length;
   })()`);
   // A date's field is a stop for each of its parts.

@@ -288,7 +288,7 @@ describeDb('a Shopify shop’s past', () => {
     const second = await queue(slot(10));
     expect(await supersedeQueued(db.engine.warehouse, second, db.clock.now)).toEqual([]);
     expect(await db.attempt(second)).toMatchObject({
-      why: `run ${first.id} reads the past of shopify.orders`,
+      why: `run ${first.id} of its stream has begun and goes on first`,
     });
     const third = (await insertRun(
       db.engine.warehouse,
