@@ -112,7 +112,7 @@ describeBrowser('the pages', () => {
   it.each(WINDOWS)(
     '%s, %s: a window with no fault for who cannot see it, for the keyboard alone, or on a phone',
     async (path, ...buttons) => {
-      await follow(page, path);
+      await follow(page, String(path));
       await page.locator('main .skeleton').first().waitFor({ state: 'detached' });
       for (const name of buttons) await page.getByRole('button', { name }).first().click();
       await page.getByRole('dialog').waitFor();
