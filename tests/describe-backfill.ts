@@ -14,7 +14,7 @@ import {
   type ConnectionRow,
 } from '#warehouse';
 import { reconcile } from '../apps/scheduler/reconcile.js';
-import { until } from '../apps/scheduler/testing/until.js';
+import { until } from './until.js';
 import { startWorker } from '../apps/worker/index.js';
 import { openTestEngine, type TestEngine } from './engine.js';
 import { fakePlatform, fakeStream, manyThings, thing, type Thing } from './fake-platform.js';

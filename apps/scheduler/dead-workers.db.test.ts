@@ -4,7 +4,7 @@ import { beat, claimRun, findRun, insertRun, openWarehouse, type Warehouse } fro
 import { describeDb, testDatabase, type TestDatabase } from '../../tests/postgres.js';
 import { showPresence } from '../worker/presence.js';
 import { watchDeadWorkers } from './dead-workers.js';
-import { until } from './testing/until.js';
+import { until } from '../../tests/until.js';
 
 const NOW = new Date('2026-11-21T10:00:00.000Z');
 

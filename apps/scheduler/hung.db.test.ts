@@ -6,7 +6,7 @@ import { fakePlatform, FakeShop } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
 import { deposeHung, startScheduler } from './index.js';
 import { leaderLock } from './leader.js';
-import { until } from './testing/until.js';
+import { until } from '../../tests/until.js';
 
 const platform = fakePlatform();
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { describeDb, testDatabase, type TestDatabase } from '../../tests/postgres.js';
 import { openWire } from '../../tests/wire.js';
 import { leaderLock, type Leader } from './leader.js';
-import { until } from './testing/until.js';
+import { until } from '../../tests/until.js';
 
 describeDb('the leader', () => {
   let database: TestDatabase;

@@ -7,7 +7,7 @@ import { describeRedis, testRedisUrl } from '../../tests/redis.js';
 import { startWorker } from '../worker/index.js';
 import { declaredSchedules } from './declared.js';
 import { reconcile } from './reconcile.js';
-import { until } from './testing/until.js';
+import { until } from '../../tests/until.js';
 
 const streams = ['fake.a', 'fake.b', 'fake.c'] as const;
 const platform = fakePlatform({ streams: streams.map((name) => fakeStream(name)) });

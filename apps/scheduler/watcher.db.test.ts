@@ -6,7 +6,7 @@ import { fakePlatform, FakeShop } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
 import { declaredSchedules } from './declared.js';
 import { reconcile } from './reconcile.js';
-import { until } from './testing/until.js';
+import { until } from '../../tests/until.js';
 import { watcher, type Watcher } from './watcher.js';
 
 const platform = fakePlatform();

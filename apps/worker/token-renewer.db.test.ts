@@ -3,7 +3,7 @@ import { claimRenewal, openAlerts, reloadConnection, type ConnectionRow } from '
 import { NOW, openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { fakePlatform, FakeShop } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
-import { until } from '../scheduler/testing/until.js';
+import { until } from '../../tests/until.js';
 import { startTokenRenewer } from './token-renewer.js';
 
 const fake = fakePlatform();

@@ -6,7 +6,7 @@ import { openTestEngine, type TestEngine } from '../../tests/engine.js';
 import { fakePlatform, FakeShop, fakeStream, manyThings, type Thing } from '../../tests/fake-platform.js';
 import { describeDb } from '../../tests/postgres.js';
 import { startScheduler } from '../scheduler/index.js';
-import { until } from '../scheduler/testing/until.js';
+import { until } from '../../tests/until.js';
 import { startHeartbeat } from './heartbeat.js';
 import { startWorker } from './index.js';
 

@@ -1,4 +1,5 @@
 import { minutes, seconds, type Json } from '#kernel';
+import { until } from '../../../tests/until.js';
 import { openWire, type Wire } from '../../../tests/wire.js';
 import { openQueues, scheduleId, type Move, type Queues, type QueueStore, type RunJob } from '../index.js';
 
@@ -11,18 +12,6 @@ function signal<T = void>(): { promise: Promise<T>; done: (value: T) => void } {
     done = resolve;
   });
   return { promise, done };
-}
-
-/** Often enough to miss nothing, seldom enough to leave the processors to what is looked for. */
-const AGAIN_MS = 10;
-
-/** Looks until it is so; the test's own time limit is the only clock. */
-async function until<T>(look: () => Promise<T>, so: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await look();
-    if (so(value)) return value;
-    await new Promise((again) => setTimeout(again, AGAIN_MS));
-  }
 }
 
 const done: Move = { to: 'done', result: null };
