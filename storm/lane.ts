@@ -100,6 +100,7 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
   };
   try {
     for (const sql of tablesSql) await warehouse.query(sql);
+    await switchOff(warehouse, platforms);
     await children.stratus('scheduler', ['scheduler']);
   } catch (error) {
     await close();
@@ -110,7 +111,7 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
     warehouse,
     queues,
     async connect(platform, { name, baseUrl, credentials }) {
-      const connection = await saveConnection(warehouse, ring, {
+      return saveConnection(warehouse, ring, {
         platform: platform.name,
         name,
         settings: { shop: 'demo' },
@@ -118,12 +119,6 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
         baseUrl,
         sandbox: true,
       });
-      for (const stream of platform.streams)
-        await warehouse.query('insert into streams (connection_id, stream, enabled) values ($1, $2, false)', [
-          connection.id,
-          stream.name,
-        ]);
-      return connection;
     },
     async worker() {
       if (!worker?.alive) worker = await start();
@@ -143,6 +138,24 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
     },
     close,
   };
+}
+
+/** In the transaction that makes a connection, so that no scheduler ever sees it with a stream that runs by itself. */
+async function switchOff(warehouse: Warehouse, platforms: readonly Platform[]): Promise<void> {
+  await warehouse.query('create table drilled (platform text not null, stream text not null)');
+  await warehouse.query('insert into drilled select * from unnest($1::text[], $2::text[])', [
+    platforms.flatMap(({ name, streams }) => streams.map(() => name)),
+    platforms.flatMap(({ streams }) => streams.map(({ name }) => name)),
+  ]);
+  await warehouse.query(`create function switch_off() returns trigger language plpgsql as $$
+    begin
+      insert into streams (connection_id, stream, enabled)
+      select new.id, stream, false from drilled where platform = new.platform;
+      return null;
+    end $$`);
+  await warehouse.query(
+    'create trigger switch_off after insert on connections for each row execute function switch_off()',
+  );
 }
 
 /** Answers how the process ended, should it do so before the other thing happens. */

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describeRedis } from '../../tests/redis.js';
+import { until } from '../../tests/until.js';
 import type { LimitSpec } from './limit.js';
 import { redisLimiter } from './redis-limiter.js';
 import { isBuilt } from './testing/limited-process.js';
@@ -72,20 +73,23 @@ describeRedis('a ledger shared by processes', () => {
       };
       const shares: Record<string, number> = {};
       let [came, took] = [0, 0];
-      /** What the processes get out of the points in so long, of what comes back meanwhile. */
+      const served = (): number[] =>
+        [server.points, server.slots, server.window].map((limited) => limited.served);
+      /** What the processes get out of the points in so long, of what comes back meanwhile; from when all three serve (again). */
       async function phase(name: string, ms: number): Promise<void> {
-        const before = [server.points.served, server.slots.served, server.window.served] as const;
+        const idle = served();
+        await until(
+          () => Promise.resolve(served()),
+          (now) => now.every((count, i) => count > idle[i]!),
+        );
+        const before = served();
         const started = performance.now();
         await setTimeout(ms);
         const back = (POINTS.perSecond * (performance.now() - started)) / 1000;
-        shares[name] = (server.points.served - before[0]) / back;
+        const got = served()[0]! - before[0]!;
+        shares[name] = got / back;
         came += back;
-        took += server.points.served - before[0];
-        expect([name, server.slots.served > before[1], server.window.served > before[2]]).toEqual([
-          name,
-          true,
-          true,
-        ]);
+        took += got;
       }
 
       try {
