@@ -8,7 +8,7 @@ const CLIENT = fileURLToPath(new URL('../dist/bench/tokens-client.js', import.me
 const describeBuilt = existsSync(CLIENT) ? describeDb : describe.skip;
 
 /** The bench of the same name makes five hundred rounds of it. */
-const ROUNDS = 30;
+const ROUNDS = 12;
 
 describeBuilt('fifty workers in five processes and one rotating token', () => {
   let database: TestDatabase;

@@ -55,7 +55,7 @@ describeRedis('a ledger shared by processes', () => {
     'never asks for more than the platform has, and loses nothing of it',
     async () => {
       const redis = await startOwnRedis();
-      const server = new StrictServer({ points: POINTS, slots: SLOTS, window: WINDOW, latencyMs: 30 });
+      const server = new StrictServer({ points: POINTS, slots: SLOTS, window: WINDOW, latencyMs: 150 });
       const url = await server.listen();
       const processes: SaturatingProcess[] = [];
       const join = async (count: number): Promise<void> => {
