@@ -46,9 +46,10 @@ export async function takeover({ seed, rest, servers, say }: Asked): Promise<num
     const { env, promisedMs } = SETTINGS[setting];
     const taken = await closingAll(async (closing) => {
       const field = await openField(
-        { seed, connections: CONNECTIONS, orders: 400, every: '1h', env, servers, say },
+        { seed, connections: CONNECTIONS, orders: 400, every: '1h', unhurried: '1h', env, servers, say },
         closing,
       );
+      await seen('the first readings are over', () => isIdle(field), 300_000);
       await field.sandbox.knobs({ latencyMs: LATENCY_MS });
       const busy = keepBusy(field);
       closing.push(() => busy.close());
@@ -106,6 +107,14 @@ async function collect(
     await field.crew.start(name);
   }
   return taken.slice(0, Math.max(times, taken.length));
+}
+
+/** Whoever dies shall not leave its runs behind a queue of others: that wait is the cluster's size, not the death's. */
+async function isIdle({ warehouse }: Field): Promise<boolean> {
+  const [runs] = await warehouse.query<{ idle: boolean }>(
+    'select count(*) > 0 and count(*) = count(finished_at) as idle from runs',
+  );
+  return runs!.idle;
 }
 
 /** Another claim than the dead one holds it, or has brought it to its end. */

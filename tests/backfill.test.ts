@@ -20,7 +20,7 @@ describeDb('stratus backfill, on a machine with nothing but Node', () => {
   /** Kept open between the commands, which find it running: that each can start its own is told elsewhere. */
   let postgres: EmbeddedPostgres;
   beforeAll(async () => {
-    folder = await dataFolder();
+    folder = await dataFolder({ reachable: false });
     env = { STRATUS_DATA_DIR: folder.path };
     const up = await stratus(['up', '--once', '--orders', '60', '--port', '0', '--json'], env);
     expect(up.code).toBe(0);

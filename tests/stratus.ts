@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 
@@ -117,10 +117,25 @@ export function peakMegabytes(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)![1]) / 1024;
 }
 
-/** A data folder of one test, removed by `remove`. */
-export async function dataFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+/**
+ * A data folder of one test, removed by `remove` with all that was put for it elsewhere: one that the user whom Postgres
+ * runs as cannot reach has its data under /var/lib.
+ */
+export async function dataFolder({ reachable = true } = {}): Promise<{
+  path: string;
+  remove(): Promise<void>;
+}> {
   const path = await mkdtemp(join(tmpdir(), 'stratus-test-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  if (reachable) await chmod(path, 0o711);
+  return {
+    path,
+    async remove() {
+      const saved = await readFile(join(path, 'postgres.json'), 'utf8').catch(() => null);
+      const { data } =
+        saved === null ? { data: join(path, 'postgres') } : (JSON.parse(saved) as { data: string });
+      for (const folder of new Set([path, dirname(data)])) await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Asks until the answer is there; the deadline only turns a hang into a message. */
