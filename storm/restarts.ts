@@ -36,7 +36,7 @@ export async function restarts({ seed, rest, servers, say }: Asked): Promise<num
   const [times = 30] = rest.filter((word) => /^\d+$/.test(word)).map(Number);
   const { done, complaints } = await closingAll(async (closing) => {
     const field = await openField(
-      { seed, connections: CONNECTIONS, orders: 60, every: '30s', servers, say },
+      { seed, connections: CONNECTIONS, orders: 60, every: '30s', unlimited: true, servers, say },
       closing,
     );
     await field.sandbox.knobs({ latencyMs: LATENCY_MS });

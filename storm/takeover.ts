@@ -46,7 +46,17 @@ export async function takeover({ seed, rest, servers, say }: Asked): Promise<num
     const { env, promisedMs } = SETTINGS[setting];
     const taken = await closingAll(async (closing) => {
       const field = await openField(
-        { seed, connections: CONNECTIONS, orders: 400, every: '1h', unhurried: '1h', env, servers, say },
+        {
+          seed,
+          connections: CONNECTIONS,
+          orders: 400,
+          every: '1h',
+          unhurried: '1h',
+          unlimited: true,
+          env,
+          servers,
+          say,
+        },
         closing,
       );
       await seen('the first readings are over', () => isIdle(field), 300_000);
