@@ -138,13 +138,15 @@ const holed = async (stage: Stage): Promise<void> => {
   await lose(stage, 3);
 };
 
-async function lose({ lane, connection, stream }: Stage, count: number): Promise<void> {
+/** The oldest that the shop still has: of what is gone there too, nothing would ever ask for the children again. */
+async function lose({ lane, shop, connection, stream }: Stage, count: number): Promise<void> {
+  const table = stream.into.name;
   await lane.warehouse.query(
-    `with lost as (select source_id from "${stream.into.name}" where connection_id = $1
-       order by source_updated_at limit $2), gone as (
-       delete from "${stream.into.name}" t using lost where t.connection_id = $1 and t.source_id = lost.source_id returning 1)
+    `with lost as (select source_id from "${table}" where connection_id = $1 and source_id = any($3)
+       order by source_updated_at, source_id limit $2), gone as (
+       delete from "${table}" t using lost where t.connection_id = $1 and t.source_id = lost.source_id returning 1)
      select from gone`,
-    [connection.id, count],
+    [connection.id, count, Object.keys(shop.truth()[table]!)],
   );
 }
 

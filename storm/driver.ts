@@ -167,7 +167,11 @@ async function weathered(options: StormOptions, closing: Closing): Promise<Omit<
   complaints.push(...((await watched?.()) ?? []));
   const met = await whatWasMet(warehouse, signs);
   over.abort();
-  await operator;
+  await operator.catch((error: unknown) => {
+    complaints.push(
+      `the operator could not do its part: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
   crew.leave();
   complaints.push(...strikes.complaints, ...crew.complaints);
   const unmet = Object.keys(met).filter((name) => met[name] === 0);

@@ -8,11 +8,13 @@ import { insertRun, listConnections, saveConnection, type ConnectionRow, type Wa
 import { demoConnections } from '../apps/sandbox/index.js';
 
 const LOOK_MS = 1000;
+/** What the network swallows is asked for again. */
+const CONSENT_MS = 10_000;
 
 /**
  * Does what only a person can: gives new credentials to a connection whose own were lost, and says that so much was really
  * deleted where a comparison doubts it. How often it gave credentials. What Postgres or the platform cannot answer just
- * now is tried again.
+ * now is tried again; throws what the last try met, where it met something.
  */
 export async function tendConnections(
   warehouse: Warehouse,
@@ -21,23 +23,31 @@ export async function tendConnections(
 ): Promise<number> {
   const sender = createSender();
   let mended = 0;
+  const look = async (): Promise<void> => {
+    const lost = (await listConnections(warehouse)).filter(({ status }) => status === 'reconnect');
+    // One that cannot be done just now keeps nobody from the others.
+    const done = await Promise.allSettled([
+      ...lost.map(async (connection) => {
+        await reconnect(warehouse, ring, sender, connection);
+        mended += 1;
+      }),
+      acceptDeletions(warehouse),
+    ]);
+    for (const one of done) if (one.status === 'rejected') throw one.reason;
+  };
+  let met: Error | undefined;
   try {
     while (!stop.aborted) {
-      try {
-        for (const connection of await listConnections(warehouse))
-          if (connection.status === 'reconnect') {
-            await reconnect(warehouse, ring, sender, connection);
-            mended += 1;
-          }
-        await acceptDeletions(warehouse);
-      } catch {
-        // One of them is away.
-      }
+      met = await look().then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+      );
       await after(LOOK_MS, undefined, { signal: stop }).catch(() => undefined);
     }
   } finally {
     sender.close();
   }
+  if (met !== undefined) throw met;
   return mended;
 }
 
@@ -54,8 +64,11 @@ async function reconnect(
     platform: platform.name,
     name: connection.name,
     settings: connection.settings,
-    // A refresh token that is taken once is of no use a second time: the account's owner says yes again.
-    credentials: 'refreshToken' in demo ? await consentAgain(platform, sender, connection, demo) : demo,
+    // A refresh token that is taken once is of no use a second time, where there is one: the account's owner says yes again.
+    credentials:
+      'refreshToken' in demo && platform.auth.consent
+        ? await consentAgain(platform, platform.auth.consent, sender, connection, demo)
+        : demo,
     baseUrl: connection.baseUrl,
     sandbox: connection.sandbox,
   });
@@ -66,19 +79,23 @@ const REDIRECT_URI = 'http://127.0.0.1/consented';
 /** The platform's page in a browser whose user says yes at once, and the exchange of the code that it came back with. */
 async function consentAgain(
   platform: Platform,
+  consent: NonNullable<Platform['auth']['consent']>,
   sender: Sender,
   { baseUrl, sandbox, settings: kept }: ConnectionRow,
   { clientId = '', clientSecret = '' }: Readonly<Record<string, string>>,
 ): Promise<Json> {
   const candidate = { settings: platform.settings.parse(kept), baseUrl, sandbox };
-  const page = platform.auth.consent!.page({
+  const page = consent.page({
     settings: candidate.settings,
     clientId,
     redirectUri: REDIRECT_URI,
     state: 'storm',
     challenge: 'storm',
   });
-  const { headers } = await fetch(consentUrl(platform, candidate, page), { redirect: 'manual' });
+  const { headers } = await fetch(consentUrl(platform, candidate, page), {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(CONSENT_MS),
+  });
   const code = new URL(headers.get('location') ?? REDIRECT_URI).searchParams.get('code') ?? '';
   const app = { clientId, clientSecret };
   return (await exchangeCode(
