@@ -26,7 +26,8 @@ export interface Lane {
   /** Nobody has come by the armed point yet. */
   readonly isArmed: boolean;
   disarm(): void;
-  /** Points that were come by since the last time this was asked, in order. */
+  /** Points that were come by since they were last taken, in order. */
+  hits(): CrashPoint[];
   takeHits(): CrashPoint[];
   close(): Promise<void>;
 }
@@ -90,6 +91,8 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
   const hits = join(folder, 'hits');
   let started = 0;
   let worker: Child | undefined;
+  const readHits = (): CrashPoint[] =>
+    existsSync(hits) ? (readFileSync(hits, 'utf8').trim().split('\n') as CrashPoint[]) : [];
   const start = (): Promise<Child> => children.stratus(`worker ${String(++started)}`, ['worker']);
 
   const close = async (): Promise<void> => {
@@ -130,10 +133,10 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
       return existsSync(armed);
     },
     disarm: () => rmSync(armed, { force: true }),
+    hits: readHits,
     takeHits() {
-      if (!existsSync(hits)) return [];
-      const lines = readFileSync(hits, 'utf8').trim().split('\n') as CrashPoint[];
-      rmSync(hits);
+      const lines = readHits();
+      rmSync(hits, { force: true });
       return lines;
     },
     close,
