@@ -200,14 +200,16 @@ function accountAt(url: string, names: readonly string[], i: number, mixed = fal
   const nth = ((i - 1) / 2) % neighbours.length;
   const business = streamsOf(neighbours[nth]!).some(({ onto }) => onto.length > 0) ? names[i - 1]! : name;
   // The web shop's limits are felt enough: a neighbour's budget of an hour would be spent in the first minute.
-  const { settings, ...demo } = roomy(demoConnections(url, business)[nth + 1]!);
-  return {
-    ...demo,
-    settings: demo.platform === 'amazon' ? { ...settings, limits: AMAZON_LIMITS } : settings,
-    name,
-    business,
-  };
+  return { ...withRoom(roomy(demoConnections(url, business)[nth + 1]!)), name, business };
 }
+
+/** The account's connection with limits that nobody feels, where its platform has some that a connection tells. */
+export const withRoom = <C extends { readonly platform: string; readonly settings: object }>(
+  connection: C,
+): C =>
+  connection.platform === 'amazon'
+    ? { ...connection, settings: { ...connection.settings, limits: AMAZON_LIMITS } }
+    : connection;
 
 /** What is read of an account, by its platform. */
 export const streamsOf = ({ platform }: Pick<ConnectionRow, 'platform'>): readonly Stream[] =>

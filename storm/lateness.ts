@@ -7,11 +7,11 @@ import { parseArgs } from 'node:util';
 import { platforms } from '#catalog';
 import { readKeyRing, type Json } from '#kernel';
 import { openWarehouse, saveConnection, type Warehouse } from '#warehouse';
-import { DEMO_SHOP, DEMO_CREDENTIALS, demoConnections } from '../apps/sandbox/index.js';
+import { DEMO_CREDENTIALS, DEMO_SHOP, demoConnections, roomy } from '../apps/sandbox/index.js';
 import { ownDatabase } from '../bench/database.js';
 import { median, round } from '../bench/measure.js';
 import { Children } from './children.js';
-import { closingAll, type Closing } from './field.js';
+import { closingAll, withRoom, type Closing } from './field.js';
 import type { Asked } from './index.js';
 import { startProxy, type Proxy } from './proxy.js';
 
@@ -114,6 +114,8 @@ async function open(
   const { url } = await children.sandbox({
     seed,
     shops: names.map((name, i) => ({ name, source: { kind: 'built-in', seed: seed + i, orders: 40 } })),
+    // A stream that waits for its account's own limit says nothing of the others.
+    roomy: true,
   });
   const warehouse = await openWarehouse({ url: database.url, applicationName: 'storm', poolSize: 4 });
   closing.push(() => warehouse.close());
@@ -127,7 +129,10 @@ async function open(
         credentials: DEMO_CREDENTIALS,
         baseUrl: shopify!.baseUrl.replace(DEMO_SHOP, shop),
       }))
-    : [{ ...shopify!, name: 'shopify' }, ...rest.map((demo) => ({ ...demo, name: demo.platform }))];
+    : [
+        { ...shopify!, name: 'shopify' },
+        ...rest.map((demo) => ({ ...withRoom(roomy(demo)), name: demo.platform })),
+      ];
   const peers: Peer[] = [];
   for (const connection of wanted) {
     const address = new URL(connection.baseUrl);
