@@ -76,7 +76,7 @@ async function checks() {
   await Promise.all([types().then(unused), lint().then(pages).then(format)]);
 }
 
-/** And lets programs run from it, which a container's often does not. */
+/** Whether it has room in memory, and lets programs run from it, which a container's often does not. */
 function isRoomy(path) {
   try {
     const mounted = readFileSync('/proc/mounts', 'utf8')

@@ -28,6 +28,7 @@ export interface Lane {
   disarm(): void;
   /** Points that were come by since they were last taken, in order. */
   hits(): CrashPoint[];
+  /** The same, and forgets them. */
   takeHits(): CrashPoint[];
   close(): Promise<void>;
 }
